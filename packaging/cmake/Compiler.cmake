@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Language, warnings, caches and sanitizers for every target.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+find_program(DINOSCOPE_CCACHE ccache)
+if(DINOSCOPE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    # The sloppiness is what ccache asks for with precompiled headers.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${DINOSCOPE_CCACHE})
+endif()
+
+# One set of code-generation flags for libraries and programs, so that they can share a precompiled header.
+add_compile_options(-fPIC -Wall -Wextra -Werror -Wno-error=deprecated-declarations -fvisibility-inlines-hidden)
+add_link_options(-pie)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+endif()
+
+if(DINOSCOPE_SANITIZER STREQUAL "address")
+    add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=address,undefined)
+elseif(DINOSCOPE_SANITIZER STREQUAL "thread")
+    add_compile_options(-fsanitize=thread)
+    add_link_options(-fsanitize=thread)
+elseif(DINOSCOPE_SANITIZER)
+    message(FATAL_ERROR "DINOSCOPE_SANITIZER must be empty, address or thread, not '${DINOSCOPE_SANITIZER}'")
+endif()

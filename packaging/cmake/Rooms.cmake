@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A room is one static library: dinoscope_room(name [TORCH] [QT] SOURCES ... PUBLIC ... PRIVATE ...).
+# TORCH rooms see LibTorch privately and share one precompiled header; nobody who links a room inherits torch's
+# include folders, except other TORCH rooms.
+include(GNUInstallDirs)
+
+function(dinoscope_use_torch target)
+    target_link_libraries(${target} PRIVATE dinoscope_libtorch)
+    if(NOT TARGET dinoscope_torch_pch)
+        set(source ${CMAKE_BINARY_DIR}/torch_pch.cpp)
+        file(CONFIGURE OUTPUT ${source} CONTENT "// Carrier of the precompiled LibTorch header.\n")
+        add_library(dinoscope_torch_pch OBJECT ${source})
+        target_link_libraries(dinoscope_torch_pch PRIVATE dinoscope_libtorch)
+        target_precompile_headers(dinoscope_torch_pch PRIVATE <torch/torch.h>)
+    endif()
+    target_precompile_headers(${target} REUSE_FROM dinoscope_torch_pch)
+endfunction()
+
+function(dinoscope_configure target)
+    cmake_parse_arguments(ARG "TORCH;QT" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+    target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${target} PRIVATE ${ARG_PRIVATE})
+    if(ARG_TORCH)
+        dinoscope_use_torch(${target})
+    endif()
+    if(ARG_QT)
+        set_target_properties(${target} PROPERTIES AUTOMOC ON AUTORCC ON)
+        target_compile_definitions(${target} PRIVATE QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII)
+    endif()
+endfunction()
+
+function(dinoscope_room name)
+    cmake_parse_arguments(ARG "TORCH;QT" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+    add_library(${name} STATIC ${ARG_SOURCES})
+    dinoscope_configure(${name} ${ARGN})
+    target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} Threads::Threads)
+endfunction()
+
+# dinoscope_test(name [TORCH] [QT] SOURCES ... PRIVATE rooms...): one GoogleTest program, registered as one ctest test a suite program.
+function(dinoscope_test name)
+    cmake_parse_arguments(ARG "TORCH;QT" "TIMEOUT" "SOURCES;PRIVATE;LABELS" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES})
+    dinoscope_configure(${name} ${ARGN})
+    if(ARG_QT)
+        target_link_libraries(${name} PRIVATE GTest::gtest GTest::gmock Qt6::Test)
+    else()
+        target_link_libraries(${name} PRIVATE GTest::gtest_main GTest::gmock)
+    endif()
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 300)
+    endif()
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
+        ENVIRONMENT "QT_QPA_PLATFORM=offscreen;OMP_WAIT_POLICY=PASSIVE;DINOSCOPE_SOURCE=${PROJECT_SOURCE_DIR}")
+endfunction()
