@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/param.h"
+#include "engine/api/probe.h"
+#include "engine/api/run_state.h"
+
+#include <variant>
+
+namespace dinoscope {
+
+// The closed set of commands. Order of the variant's alternatives = order of CommandKind.
+
+/// Prepares a run: reads the data, makes both networks. Ends in state ready.
+struct OpenCommand {
+    ParamSet params;
+    std::string runFolder; ///< where config.toml, metrics.sqlite and log.txt are written; empty: nothing is written
+    std::int64_t maxSteps = 0;   ///< stop earlier than the planned epochs after so many steps; 0: no limit
+    double maxMinutes = 0;       ///< the same in minutes of training; 0: no limit
+};
+struct RunCommand {};
+struct PauseCommand {};
+struct StepCommand {
+    std::int64_t count = 1; ///< at least 1
+};
+/// Ends the run after the step in work. A second one skips the closing evaluation.
+struct StopCommand {};
+/// Applies at the next step boundary; the acknowledgement carries that step.
+struct SetParamCommand {
+    std::string id;
+    ParamValue value;
+};
+struct SaveCommand {
+    std::string note;
+};
+struct LoadCommand {
+    std::string path;
+};
+struct ExportCommand {
+    std::string format, network, path;
+};
+/// Asks once. The answer comes through Engine::takeResults().
+struct RequestProbeCommand {
+    ProbeRequest request;
+};
+/// Asks again and again while the run goes on, at most once in `intervalMs`; replaces the former interest in this kind
+/// of probe. Without a request the interest ends.
+struct SetInterestCommand {
+    ProbeKind kind = ProbeKind::crops;
+    std::optional<ProbeRequest> request;
+    std::int64_t intervalMs = 500;
+};
+/// Asks for all points of the run from `from` on to be sent again through drain(): they come as points of the past.
+struct RequestHistoryCommand {
+    Step from{};
+};
+enum class JobKind { evaluate, verify, scan, import, embeddingMap };
+struct StartJobCommand {
+    JobId id = 0;
+    JobKind kind = JobKind::evaluate;
+    std::string argument;
+};
+struct CancelJobCommand {
+    JobId id = 0;
+};
+
+using Command = std::variant<OpenCommand, RunCommand, PauseCommand, StepCommand, StopCommand, SetParamCommand, SaveCommand,
+                             LoadCommand, ExportCommand, RequestProbeCommand, SetInterestCommand, RequestHistoryCommand,
+                             StartJobCommand, CancelJobCommand>;
+
+inline CommandKind commandKind(const Command& command) { return static_cast<CommandKind>(command.index()); }
+
+/// The one answer to each command.
+struct Acknowledgement {
+    CommandId id = 0;
+    CommandKind kind = CommandKind::open;
+    Step step{};                  ///< applied from this step on: the state after `step` finished steps was the last without it
+    std::optional<Error> refused; ///< empty: applied
+    std::string detail;           ///< for set-param: "id: old -> new"
+};
+
+} // namespace dinoscope

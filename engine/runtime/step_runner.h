@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/command.h"
+#include "engine/api/engine.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace dinoscope {
+
+/// What a StepRunner may tell the outside while it works. Lives on the engine thread; owned by the runtime.
+class RunnerOutput {
+public:
+    virtual ~RunnerOutput() = default;
+    /// Records one value. `metric` indexes the catalogue's list.
+    virtual void point(std::uint32_t metric, Step step, double value, double seconds) = 0;
+    virtual void log(LogLevel level, std::string text) = 0;
+};
+
+/// What the runner reports of its own; the runtime completes it to a Snapshot.
+struct RunnerStatus {
+    Step step{};
+    Epoch epoch{};
+    double imagesPerSecond = 0, waitShare = 0, trainSeconds = 0, secondsLeft = -1;
+    StepTimes times;
+    WorkProgress work;
+};
+
+enum class StepOutcome { more, plannedEnd, limitReached };
+
+/// The work behind the engine: implemented by the training room, and by fakes. Every member is called on the engine
+/// thread only, between steps; each call should return within about 50 ms, except one training step. Any member may throw
+/// EngineError or std::exception; the runtime turns that into a refusal (open, load, setParam, probe, ...) or, from step(),
+/// into state failed.
+class StepRunner {
+public:
+    virtual ~StepRunner() = default;
+
+    virtual const EngineCatalog& catalog() const = 0;
+
+    /// Prepares a run, replacing a former one. May take seconds; `keepGoing` is polled and returns false when the
+    /// person gave up: then throw EngineError(cancelled).
+    virtual void open(const OpenCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) = 0;
+    virtual std::shared_ptr<const RunInfo> info() const = 0;
+    virtual std::shared_ptr<const ParamSet> params() const = 0;
+    virtual RunnerStatus status() const = 0;
+
+    /// One optimiser step.
+    virtual StepOutcome step(RunnerOutput& output) = 0;
+
+    /// True while longer work (an evaluation) waits; it goes before the next step. `workSlice` does at most 50 ms of it.
+    virtual bool hasWork() const = 0;
+    virtual void workSlice(RunnerOutput& output) = 0;
+    virtual void cancelWork() = 0;
+
+    /// A checked live change; in force from the next step on. @returns "id: old -> new".
+    virtual std::string setParam(const ParamSpec& spec, const ParamValue& value) = 0;
+
+    virtual ProbeResult probe(const ProbeRequest& request) = 0;
+
+    /// Queues an evaluation or another job as work. @throws EngineError for a kind it does not offer.
+    virtual void startJob(const StartJobCommand& command) = 0;
+    virtual void cancelJob(JobId id) = 0;
+    virtual void save(const SaveCommand& command, RunnerOutput& output) = 0;
+    virtual void load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) = 0;
+    virtual void exportModel(const ExportCommand& command, RunnerOutput& output) = 0;
+    /// All points from a step on, from the run's own store.
+    virtual void replayHistory(Step from, RunnerOutput& output) = 0;
+
+    /// The run has ended: queue a closing evaluation as work unless `quick`; called once a run.
+    virtual void beginFinish(FinishReason reason, bool quick, RunnerOutput& output) = 0;
+    /// After the closing work: write and close the run's files. Called once a run, also after a failure.
+    virtual void finish(FinishReason reason, RunnerOutput& output) = 0;
+
+    /// A live change was acknowledged; for the run's record.
+    virtual void recordAcknowledgement(const Acknowledgement& acknowledgement) = 0;
+};
+
+} // namespace dinoscope
