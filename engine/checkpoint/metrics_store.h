@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/metric.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+struct sqlite3;
+
+namespace dinoscope {
+
+/// A value that was changed by hand while a run was training.
+struct LiveChange {
+    Step step{};      ///< first step under the new value
+    std::string text; ///< "id: old -> new"
+    double seconds = 0; ///< training time
+};
+
+/// The file metrics.sqlite of a run (write-ahead log, so that others can read while it grows). Tables:
+///   metrics(id INTEGER PRIMARY KEY, name, label, panel, unit)
+///   points(metric, step, value, seconds)       value NULL: not a finite number
+///   changes(step, text, seconds)               live changes
+/// One thread at a time. All members throw EngineError(io) with the file's name and SQLite's reason.
+class MetricsStore {
+public:
+    /// Makes the file or opens an existing one.
+    MetricsStore(std::string path, const std::vector<MetricSpec>& metrics);
+    ~MetricsStore();
+    MetricsStore(const MetricsStore&) = delete;
+    MetricsStore& operator=(const MetricsStore&) = delete;
+
+    /// Writes all or nothing.
+    void append(std::span<const MetricPoint> points, std::span<const LiveChange> changes);
+    std::vector<MetricPoint> pointsFrom(Step step) const;
+
+private:
+    void execute(const char* sql) const;
+    [[noreturn]] void fail(const char* doing) const;
+
+    std::string path_;
+    sqlite3* database_ = nullptr;
+};
+
+} // namespace dinoscope

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/checkpoint/metrics_store.h"
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace dinoscope {
+
+/// The folder of one run: config.toml (every value), metrics.sqlite (every point and live change), log.txt (one JSON
+/// object a line, one line an epoch). A thread of its own writes, so that no step waits for the disk. When writing fails
+/// the data stay in memory and are tried again; the failure is told once through takeProblem() until it has passed.
+class RunFolder {
+public:
+    /// Makes the folder and config.toml.
+    /// @throws EngineError: the folder exists and is not empty, or cannot be made or written.
+    RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const std::string& configText);
+    /// Writes what waits, then joins.
+    ~RunFolder();
+
+    // The members below may be called from one thread other than the writer; none but flush() and history() blocks.
+    void add(const MetricPoint& point);
+    void addChange(LiveChange change);
+    /// Appends a line to log.txt.
+    void addLogLine(std::string line);
+    /// A sentence about a failure that has not been told yet; empty if there is none.
+    std::string takeProblem();
+    /// Blocks until everything so far was written or writing failed. @returns false if it failed.
+    bool flush();
+    /// Flushes, then reads. @throws EngineError(io).
+    std::vector<MetricPoint> history(Step from);
+
+    const std::string& path() const { return path_; }
+
+private:
+    struct Batch {
+        std::vector<MetricPoint> points;
+        std::vector<LiveChange> changes;
+        std::vector<std::string> lines;
+        bool empty() const { return points.empty() && changes.empty() && lines.empty(); }
+    };
+
+    void writerLoop();
+    /// Writes `batch` and empties what was written. @returns the sentence of a failure, or an empty one.
+    std::string write(Batch& batch);
+    void appendLines(const std::vector<std::string>& lines);
+
+    std::string path_;
+    std::unique_ptr<MetricsStore> store_; // used by the writer, and by history() while the writer is idle
+    std::mutex storeMutex_;
+    std::mutex mutex_; // guards what follows
+    std::condition_variable changed_;
+    Batch waiting_;
+    std::string problem_;
+    bool failing_ = false, flushing_ = false, closing_ = false;
+    std::thread writer_;
+};
+
+} // namespace dinoscope
