@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/eval/knn.h"
+
+#include "engine/support/check.h"
+
+#include <algorithm>
+
+namespace dinoscope {
+
+WeightedKnn::WeightedKnn(torch::Tensor references, torch::Tensor labels, std::int64_t classes, std::int64_t neighbours,
+                         double temperature)
+    : references_(std::move(references)), labels_(std::move(labels)), classes_(classes), temperature_(temperature) {
+    checkEqual(references_.dim(), std::int64_t{2}, "eval", "dimensions of the k-NN references");
+    checkEqual(labels_.numel(), references_.size(0), "eval", "labels of the k-NN references");
+    if (references_.size(0) == 0)
+        throw EngineError(ErrorCode::badInput, "eval", "k-NN needs at least one labelled reference picture.");
+    const std::int64_t low = labels_.min().item<std::int64_t>(), high = labels_.max().item<std::int64_t>();
+    if (low < 0 || high >= classes_)
+        throw EngineError(ErrorCode::badInput, "eval",
+                          "The labels of the k-NN references run from " + std::to_string(low) + " to " +
+                              std::to_string(high) + ", but there are " + std::to_string(classes_) + " classes.");
+    neighbours_ = std::min(neighbours, references_.size(0));
+}
+
+void WeightedKnn::add(const torch::Tensor& queries, const torch::Tensor& labels) {
+    torch::NoGradGuard noGrad;
+    checkEqual(labels.numel(), queries.size(0), "eval", "labels of the k-NN queries");
+    const torch::Tensor similarity = torch::mm(queries, references_.t()); // (M, N)
+    const auto [nearest, index] = similarity.topk(neighbours_, 1, true, true);
+    const torch::Tensor voters = labels_.index_select(0, index.flatten()).view_as(index); // (M, k)
+    const torch::Tensor weights = nearest.div(temperature_).exp();
+    const torch::Tensor scores = torch::zeros({queries.size(0), classes_}, weights.options()).scatter_add_(1, voters, weights);
+    const std::int64_t shown = std::min({std::int64_t{5}, neighbours_, classes_});
+    const auto [bestScores, bestClasses] = scores.topk(shown, 1, true, true); // (M, shown)
+    const torch::Tensor hit = bestClasses.eq(labels.view({-1, 1})).logical_and(bestScores.gt(0));
+    hits1_ += hit.select(1, 0).sum().item<std::int64_t>();
+    hits5_ += hit.any(1).sum().item<std::int64_t>();
+    queries_ += queries.size(0);
+}
+
+KnnAccuracy WeightedKnn::accuracy() const {
+    if (queries_ == 0)
+        return {};
+    const double scale = 100.0 / static_cast<double>(queries_);
+    return {static_cast<double>(hits1_) * scale, static_cast<double>(hits5_) * scale, queries_};
+}
+
+} // namespace dinoscope
