@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/checkpoint/config_file.h"
-
-#include "engine/support/check.h"
+#include "engine/api/config_file.h"
 
 #include <toml++/toml.h>
 
@@ -26,7 +24,9 @@ std::string tomlValue(const ParamValue& value) {
     return text;
 }
 
-ParamValue paramValue(const toml::node& node, const std::string& id, const std::string& path) {
+Error fault(ErrorCode code, std::string sentence) { return Error{code, "config", std::move(sentence), {}, {}}; }
+
+std::optional<ParamValue> paramValue(const toml::node& node) {
     if (const auto* flag = node.as_boolean())
         return flag->get();
     if (const auto* whole = node.as_integer())
@@ -35,8 +35,7 @@ ParamValue paramValue(const toml::node& node, const std::string& id, const std::
         return real->get();
     if (const auto* text = node.as_string())
         return text->get();
-    throw EngineError(ErrorCode::badParameter, "config",
-                      "'" + id + "' in '" + path + "' is a list, table or date; it must be a number, a text or true or false.");
+    return std::nullopt;
 }
 
 } // namespace
@@ -56,30 +55,33 @@ std::string configText(const ParamTable& table, const ParamSet& params, std::str
     return out.str();
 }
 
-void readConfigFile(const std::string& path, const ParamTable& table, ParamSet& params) {
+std::optional<Error> readConfigFile(const std::string& path, const ParamTable& table, ParamSet& params) {
     std::ifstream file(path);
     if (!file)
-        throw EngineError(ErrorCode::io, "config", "The settings file '" + path + "' cannot be opened; check the path.");
+        return fault(ErrorCode::io, "The settings file '" + path + "' cannot be opened; check the path.");
     toml::table root;
     try {
         root = toml::parse(file, path);
     } catch (const toml::parse_error& error) {
-        throw EngineError(ErrorCode::badInput, "config",
-                          "The settings file '" + path + "' is not valid TOML at line " +
-                              std::to_string(error.source().begin.line) + ": " + std::string(error.description()) + ".");
+        return fault(ErrorCode::badInput, "The settings file '" + path + "' is not valid TOML at line " +
+                                              std::to_string(error.source().begin.line) + ": " +
+                                              std::string(error.description()) + ".");
     }
     for (const auto& [groupKey, groupNode] : root) {
         const std::string group(groupKey.str());
         const toml::table* values = groupNode.as_table();
         if (!values)
-            throw EngineError(ErrorCode::badParameter, "config",
-                              "'" + group + "' in '" + path + "' stands outside of a table; write it as [group] and name = value.");
+            return fault(ErrorCode::badParameter, "'" + group + "' in '" + path + "' stands outside of a table; write it as [group] and name = value.");
         for (const auto& [key, node] : *values) {
             const std::string id = group + "." + std::string(key.str());
-            if (const auto error = params.set(table, id, paramValue(node, id, path)))
-                throw EngineError(*error);
+            const std::optional<ParamValue> value = paramValue(node);
+            if (!value)
+                return fault(ErrorCode::badParameter, "'" + id + "' in '" + path + "' is a list, table or date; it must be a number, a text or true or false.");
+            if (auto error = params.set(table, id, *value))
+                return error;
         }
     }
+    return std::nullopt;
 }
 
 } // namespace dinoscope
