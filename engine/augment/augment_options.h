@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/error.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace dinoscope {
+
+class FieldList;
+
+/// How views are cut and changed. The defaults are those of the official DINO code (main_dino.py, DataAugmentationDINO).
+/// Sizes, the number of local crops, the resampling and mean and std belong to a run; everything else may change live.
+struct AugmentOptions {
+    std::int64_t globalSize = 224; ///< side of the two global crops in pixels
+    std::int64_t localSize = 96;   ///< side of a local crop in pixels
+    std::int64_t localCrops = 8;
+    double globalScaleMin = 0.4, globalScaleMax = 1.0; ///< share of the picture's area
+    double localScaleMin = 0.05, localScaleMax = 0.4;
+    std::string resample = "bicubic"; ///< bicubic | bilinear
+    double flip = 0.5;                ///< probability
+    double jitter = 0.8;              ///< probability of the four operations below
+    double brightness = 0.4, contrast = 0.4, saturation = 0.2, hue = 0.1;
+    double grayscale = 0.2; ///< probability
+    double blurGlobal1 = 1.0, blurGlobal2 = 0.1, blurLocal = 0.5;
+    std::string blurKind = "pillow"; ///< pillow | 3x3
+    double blurRadiusMin = 0.1, blurRadiusMax = 2.0;
+    double solarize = 0.2; ///< probability, second global crop only
+    std::string mean = "0.485 0.456 0.406"; ///< one number, or one for red, green and blue
+    std::string std = "0.229 0.224 0.225";
+
+    bool operator==(const AugmentOptions&) const = default;
+};
+
+/// Number of global crops; the teacher sees these and no other.
+inline constexpr int kGlobalCrops = 2;
+
+void declare(FieldList& fields, AugmentOptions& options);
+
+/// Checks what single ranges cannot: minima against maxima, the texts of mean and std.
+/// @returns the error whose sentence names both values, or nothing.
+std::optional<Error> checkAugment(const AugmentOptions& options);
+
+/// True if a running loader can go from `a` to `b`: the shape and the normalisation of its batches stay the same.
+bool sameViewShapes(const AugmentOptions& a, const AugmentOptions& b);
+
+/// Per-channel constants: value = (pixel / 255 - mean) / std.
+struct Normalization {
+    std::array<float, 3> mean{}, std{};
+};
+
+/// The constants for pictures of `channels` channels. One number stands for all channels; three numbers become one for
+/// grey pictures by the luma weights 0.299, 0.587, 0.114.
+/// @throws EngineError(badParameter) if a text is not one or three numbers, or a deviation is not positive.
+Normalization normalizationOf(const AugmentOptions& options, int channels);
+
+} // namespace dinoscope

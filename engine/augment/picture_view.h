@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/image.h"
+
+#include <cstdint>
+
+namespace dinoscope {
+
+/// A picture that somebody else owns: 8 bits a channel, row-major, channels interleaved, no padding.
+struct PictureView {
+    const std::uint8_t* pixels = nullptr;
+    int width = 0;
+    int height = 0;
+    int channels = 0; ///< 1 (grey) or 3 (RGB)
+
+    PictureView() = default;
+    PictureView(const std::uint8_t* data, int w, int h, int c) : pixels(data), width(w), height(h), channels(c) {}
+    explicit PictureView(const Image& image)
+        : pixels(image.pixels.data()), width(image.width), height(image.height), channels(image.channels) {}
+};
+
+} // namespace dinoscope

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/augment/picture_view.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace dinoscope {
+
+/// Cuts a box out of a picture and resizes it to a square. Owns scratch memory that is reused; one object a thread.
+/// The result is interleaved 8-bit, size x size x channels, mirrored left to right if `flipped`.
+class Resampler {
+public:
+    /// Antialiased bicubic resize of the box alone, as Pillow does after a crop: cubic with a = -0.5 over a support of
+    /// 2 max(1, shrink factor), weights renormalised at the border of the box and held in 22-bit fixed point, horizontal
+    /// axis first, rounded to 8 bits after each axis. The box is whole pixels inside the picture.
+    void bicubic(const PictureView& picture, int left, int top, int width, int height, int size, bool flipped,
+                 std::uint8_t* out);
+
+    /// Bilinear samples at the centres of a regular grid over the box, which may lie between pixels; the border is
+    /// repeated. No antialiasing. Same samples as grid_sample(align_corners=False, padding_mode=border), rounded.
+    void bilinear(const PictureView& picture, double left, double top, double width, double height, int size, bool flipped,
+                  std::uint8_t* out);
+
+private:
+    struct Axis {
+        int taps = 0;                     ///< room for each output's weights
+        std::vector<int> first, count;    ///< per output: first input and number of inputs
+        std::vector<std::int32_t> weight; ///< outputs x taps, 22-bit fixed point
+        std::vector<double> real;         ///< weights of one output before rounding
+        int from = 0, to = 0;             ///< what is in there now: inputs, outputs
+    };
+    struct Sample {
+        int low, high, share; ///< the two neighbours, and the second one's weight of 2048
+    };
+
+    static void prepare(Axis& axis, int from, int to);
+    static void place(std::vector<Sample>& samples, double origin, double length, int size, int limit);
+
+    Axis columns_, rows_;
+    std::vector<std::uint8_t> strip_, middle_;
+    std::vector<Sample> sampleX_, sampleY_;
+};
+
+} // namespace dinoscope

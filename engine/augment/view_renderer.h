@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/augment/augment_options.h"
+#include "engine/augment/blur.h"
+#include "engine/augment/picture_view.h"
+#include "engine/augment/resample.h"
+#include "engine/augment/view_plan.h"
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace dinoscope {
+
+/// Carries out view plans: crop, flip, jitter, greyscale, blur, solarize, normalise, in this order (main_dino.py). Owns
+/// scratch memory, so that a thread that keeps its renderer allocates nothing per picture; one object a thread.
+class ViewRenderer {
+public:
+    explicit ViewRenderer(const Normalization& normalization);
+
+    /// Writes (channels, size, size) floats, row-major planes, normalised.
+    void render(const PictureView& picture, const ViewPlan& plan, float* out);
+
+    /// The same view before normalisation, for display.
+    Image renderPixels(const PictureView& picture, const ViewPlan& plan);
+
+private:
+    void renderInto(const PictureView& picture, const ViewPlan& plan, std::uint8_t* pixels);
+    void jitter(const ViewPlan& plan, std::uint8_t* pixels, std::size_t count, int channels);
+
+    std::array<std::array<float, 256>, 3> levels_; ///< normalised value of each 8-bit level, per channel
+    Resampler resampler_;
+    Blur blur_;
+    std::vector<std::uint8_t> pixels_;
+};
+
+/// Normalises a picture as it is: (channels, height, width) floats. For evaluation, where nothing is cut.
+void normalizePicture(const PictureView& picture, const Normalization& normalization, float* out);
+
+} // namespace dinoscope
