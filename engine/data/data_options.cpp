@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/data/data_options.h"
+
+#include "engine/api/fields.h"
+#include "engine/data/open_source.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace dinoscope {
+
+void declare(FieldList& fields, DataOptions& o) {
+    std::vector<std::string> kinds{"auto"};
+    for (const SourceKind& kind : sourceKinds())
+        kinds.push_back(kind.id);
+    fields.add("data.path", o.path, "Pictures").help("Folder or file that holds the training pictures.");
+    fields.add("data.kind", o.kind, "Kind of data").choices(std::move(kinds))
+        .help("How the path is read; auto takes the first kind that recognises it.");
+    fields.add("data.loader_threads", o.loaderThreads, "Loader threads").range(0, 64).soft(0, 16)
+        .help("Threads that read pictures and cut crops; 0 chooses by the number of processors. Results do not depend on it.");
+    fields.add("data.prefetch", o.prefetch, "Batches ahead").range(1, 64).soft(1, 8)
+        .help("Batches that are made ahead of the training step. Results do not depend on it.");
+}
+
+int loaderThreadCount(std::int64_t requested) {
+    if (requested > 0)
+        return static_cast<int>(requested);
+    const int processors = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    return processors <= 4 ? 1 : std::min(processors / 2, 32);
+}
+
+} // namespace dinoscope

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/ids.h"
+#include "engine/api/image.h"
+#include "engine/augment/picture_view.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dinoscope {
+
+/// A numbered set of pictures. Immutable after construction; every member may be called from any thread.
+class ImageSource {
+public:
+    virtual ~ImageSource() = default;
+
+    /// Number of pictures, at least 1.
+    virtual std::int64_t count() const = 0;
+    /// 1 (grey) or 3 (RGB); every picture has this many.
+    virtual int channels() const = 0;
+    /// What the set is called in captions, such as "Fashion-MNIST, training pictures".
+    virtual std::string name() const = 0;
+    /// Text that changes when pictures, labels or their order change; a resumed run compares it.
+    virtual std::string fingerprint() const = 0;
+
+    /// One picture. A source that decodes writes into `buffer` (whose memory it reuses); one that holds its pictures in
+    /// memory returns a view of its own. The view lives as long as both. May block on a file.
+    /// @throws EngineError if the picture cannot be read; the sentence names it.
+    virtual PictureView read(SampleIndex index, Image& buffer) const = 0;
+
+    /// Names of the classes by label; empty: no labels.
+    virtual const std::vector<std::string>& classNames() const = 0;
+    /// The label of a picture, an index into classNames(); nothing if it has none.
+    virtual std::optional<std::int32_t> label(SampleIndex index) const = 0;
+
+    /// What one picture is called: its file, or its number.
+    virtual std::string pictureName(SampleIndex index) const = 0;
+
+    bool labelled() const { return !classNames().empty(); }
+    /// A copy of one picture.
+    Image image(SampleIndex index) const;
+    /// "Fashion-MNIST, training pictures: picture 12 (Ankle boot)".
+    std::string caption(SampleIndex index) const;
+};
+
+using ImageSourcePtr = std::shared_ptr<const ImageSource>;
+
+} // namespace dinoscope
