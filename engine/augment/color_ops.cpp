@@ -4,8 +4,6 @@
 #include "engine/augment/multiversion.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 namespace dinoscope {
 namespace {
@@ -21,84 +19,68 @@ std::uint8_t blend(int from, int to, float factor) {
 }
 
 /// Blends every value with the same one.
-void blendWith(std::uint8_t* image, std::size_t bytes, int from, double factor) {
-    std::array<std::uint8_t, 256> table;
-    for (int v = 0; v < 256; ++v)
-        table[static_cast<std::size_t>(v)] = blend(from, v, static_cast<float>(factor));
+DINOSCOPE_MULTIVERSION
+void blendWith(std::uint8_t* image, std::size_t bytes, int from, float factor) {
     for (std::size_t i = 0; i < bytes; ++i)
-        image[i] = table[image[i]];
+        image[i] = blend(from, image[i], factor);
 }
 
-struct Hsv {
-    std::uint8_t h, s, v;
+constexpr std::size_t kBlock = 256;
+
+/// A run of pixels, one array a channel, so that whole vectors of them are converted at a time. Widths of the
+/// intermediate results are Pillow's, because its truncations make them visible.
+struct Block {
+    std::int32_t red[kBlock], green[kBlock], blue[kBlock];
+    std::int32_t hue[kBlock], saturation[kBlock], value[kBlock];
 };
 
-Hsv toHsv(int r, int g, int b) {
-    const int high = std::max({r, g, b});
-    const int low = std::min({r, g, b});
-    if (high == low)
-        return {0, 0, static_cast<std::uint8_t>(high)};
-    const auto spread = static_cast<float>(high - low);
-    const float saturation = spread / static_cast<float>(high);
-    const float fromRed = static_cast<float>(high - r) / spread;
-    const float fromGreen = static_cast<float>(high - g) / spread;
-    const float fromBlue = static_cast<float>(high - b) / spread;
-    float sector = 0;
-    if (r == high)
-        sector = fromBlue - fromGreen;
-    else if (g == high)
-        sector = static_cast<float>(2.0 + fromRed - fromBlue);
-    else
-        sector = static_cast<float>(4.0 + fromGreen - fromRed);
-    double turn = sector / 6.0 + 1.0;
-    if (turn >= 1.0)
-        turn -= 1.0;
-    const auto hue = static_cast<float>(turn);
-    return {static_cast<std::uint8_t>(hue * 255.0f), static_cast<std::uint8_t>(saturation * 255.0f),
-            static_cast<std::uint8_t>(high)};
-}
-
-/// What the hue of a pixel decides, for each of its 256 values.
-struct HueTable {
-    std::array<std::uint8_t, 256> sector;
-    std::array<float, 256> fraction;
-
-    HueTable() {
-        for (std::size_t h = 0; h < 256; ++h) {
-            const double position = static_cast<double>(h) * 6.0 / 255.0;
-            const double whole = std::floor(position);
-            sector[h] = static_cast<std::uint8_t>(static_cast<int>(whole) % 6);
-            fraction[h] = static_cast<float>(position - whole);
-        }
+DINOSCOPE_MULTIVERSION
+void toHsv(Block& block) {
+    for (std::size_t i = 0; i < kBlock; ++i) {
+        const std::int32_t r = block.red[i], g = block.green[i], b = block.blue[i];
+        const std::int32_t high = std::max(r, std::max(g, b));
+        const std::int32_t range = high - std::min(r, std::min(g, b));
+        const auto spread = static_cast<float>(std::max(range, 1));
+        const float fromRed = static_cast<float>(high - r) / spread;
+        const float fromGreen = static_cast<float>(high - g) / spread;
+        const float fromBlue = static_cast<float>(high - b) / spread;
+        const float nearRed = fromBlue - fromGreen;
+        const auto nearGreen = static_cast<float>(2.0 + fromRed - fromBlue);
+        const auto nearBlue = static_cast<float>(4.0 + fromGreen - fromRed);
+        const float sector = r == high ? nearRed : g == high ? nearGreen : nearBlue;
+        const double turn = sector / 6.0 + 1.0;
+        const auto hue = static_cast<float>(turn >= 1.0 ? turn - 1.0 : turn);
+        const float saturation = static_cast<float>(range) / static_cast<float>(std::max(high, 1));
+        block.hue[i] = static_cast<std::int32_t>(hue * 255.0);
+        block.saturation[i] = static_cast<std::int32_t>(saturation * 255.0);
+        block.value[i] = high;
     }
-};
+}
 
-std::uint8_t roundUp(float value) { return static_cast<std::uint8_t>(value + 0.5f); } // value is never negative
-
-void fromHsv(const HueTable& table, Hsv color, std::uint8_t* rgb) {
-    const float fraction = table.fraction[color.h];
-    const float saturation = static_cast<float>(color.s) / 255.0f;
-    const auto value = static_cast<float>(color.v);
-    const std::uint8_t v = color.v;
-    const std::uint8_t p = roundUp(value * (1.0f - saturation));
-    const std::uint8_t q = roundUp(value * (1.0f - saturation * fraction));
-    const std::uint8_t t = roundUp(value * (1.0f - saturation * (1.0f - fraction)));
-    switch (table.sector[color.h]) {
-    case 0: rgb[0] = v, rgb[1] = t, rgb[2] = p; break;
-    case 1: rgb[0] = q, rgb[1] = v, rgb[2] = p; break;
-    case 2: rgb[0] = p, rgb[1] = v, rgb[2] = t; break;
-    case 3: rgb[0] = p, rgb[1] = q, rgb[2] = v; break;
-    case 4: rgb[0] = t, rgb[1] = p, rgb[2] = v; break;
-    default: rgb[0] = v, rgb[1] = p, rgb[2] = q; break;
+DINOSCOPE_MULTIVERSION
+void fromHsv(Block& block) {
+    for (std::size_t i = 0; i < kBlock; ++i) {
+        const std::int32_t v = block.value[i];
+        const std::int32_t whole = block.hue[i] * 6 / 255;
+        const auto fraction = static_cast<float>(block.hue[i] * 6.0 / 255.0 - whole);
+        const auto saturation = static_cast<float>(block.saturation[i] / 255.0);
+        const auto p = static_cast<std::int32_t>(v * (1.0 - saturation) + 0.5);
+        const auto q = static_cast<std::int32_t>(v * (1.0 - static_cast<double>(saturation) * fraction) + 0.5);
+        const auto t = static_cast<std::int32_t>(v * (1.0 - saturation * (1.0 - fraction)) + 0.5);
+        const std::int32_t sector = whole == 6 ? 0 : whole;
+        block.red[i] = sector == 0 || sector == 5 ? v : sector == 1 ? q : sector == 4 ? t : p;
+        block.green[i] = sector == 1 || sector == 2 ? v : sector == 0 ? t : sector == 3 ? q : p;
+        block.blue[i] = sector == 3 || sector == 4 ? v : sector == 2 ? t : sector == 5 ? q : p;
     }
 }
 
 } // namespace
 
 void adjustBrightness(std::uint8_t* image, std::size_t pixels, int channels, double factor) {
-    blendWith(image, pixels * static_cast<std::size_t>(channels), 0, factor);
+    blendWith(image, pixels * static_cast<std::size_t>(channels), 0, static_cast<float>(factor));
 }
 
+DINOSCOPE_MULTIVERSION
 void adjustContrast(std::uint8_t* image, std::size_t pixels, int channels, double factor) {
     std::uint64_t total = 0;
     if (channels == 1)
@@ -108,7 +90,7 @@ void adjustContrast(std::uint8_t* image, std::size_t pixels, int channels, doubl
         for (std::size_t i = 0; i < pixels; ++i)
             total += luma(image + 3 * i);
     const int mean = static_cast<int>(static_cast<double>(total) / static_cast<double>(pixels) + 0.5);
-    blendWith(image, pixels * static_cast<std::size_t>(channels), mean, factor);
+    blendWith(image, pixels * static_cast<std::size_t>(channels), mean, static_cast<float>(factor));
 }
 
 DINOSCOPE_MULTIVERSION
@@ -122,12 +104,24 @@ void adjustSaturation(std::uint8_t* rgb, std::size_t pixels, double factor) {
 }
 
 void shiftHue(std::uint8_t* rgb, std::size_t pixels, double shift) {
-    static const HueTable table;
-    const auto added = static_cast<std::uint8_t>(static_cast<int>(shift * 255.0));
-    for (std::size_t i = 0; i < pixels; ++i, rgb += 3) {
-        Hsv color = toHsv(rgb[0], rgb[1], rgb[2]);
-        color.h = static_cast<std::uint8_t>(color.h + added);
-        fromHsv(table, color, rgb);
+    const auto added = static_cast<std::int32_t>(shift * 255.0);
+    Block block{};
+    for (std::size_t done = 0; done < pixels; done += kBlock, rgb += 3 * kBlock) {
+        const std::size_t count = std::min(kBlock, pixels - done);
+        for (std::size_t i = 0; i < count; ++i) {
+            block.red[i] = rgb[3 * i];
+            block.green[i] = rgb[3 * i + 1];
+            block.blue[i] = rgb[3 * i + 2];
+        }
+        toHsv(block);
+        for (std::int32_t& hue : block.hue)
+            hue = (hue + added) & 255;
+        fromHsv(block);
+        for (std::size_t i = 0; i < count; ++i) {
+            rgb[3 * i] = static_cast<std::uint8_t>(block.red[i]);
+            rgb[3 * i + 1] = static_cast<std::uint8_t>(block.green[i]);
+            rgb[3 * i + 2] = static_cast<std::uint8_t>(block.blue[i]);
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-/// Marks a function of integer arithmetic that is compiled for AVX2 too and chosen when the program starts. Both versions
+/// Marks a loop over pixels that is compiled for AVX2 too and chosen when the program starts. Neither version fuses
+/// multiplications with additions, so both
 /// give the same bytes. Sanitizers cannot see through the choice, so they get the plain version.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                     \
     !defined(__SANITIZE_THREAD__)

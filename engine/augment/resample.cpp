@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/augment/resample.h"
 
-#include "engine/augment/multiversion.h"
+#include "engine/augment/weigh_rows.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +10,7 @@
 namespace dinoscope {
 namespace {
 
-constexpr int kFractionBits = 22;
-constexpr int kLanes = 16; ///< outputs that are summed side by side
+constexpr int kLanes = kWeighLanes;
 
 double cubic(double x) {
     constexpr double a = -0.5;
@@ -23,23 +22,6 @@ double cubic(double x) {
     return 0.0;
 }
 
-std::uint8_t roundFixed(std::int32_t sum) { return static_cast<std::uint8_t>(std::clamp(sum >> kFractionBits, 0, 255)); }
-
-/// kLanes neighbouring bytes of `count` rows, weighted and summed.
-inline void weighRows(const std::uint8_t* base, std::ptrdiff_t stride, const std::int32_t* weight, int count,
-                      std::uint8_t* out) {
-    std::int32_t sum[kLanes];
-    for (int i = 0; i < kLanes; ++i)
-        sum[i] = 1 << (kFractionBits - 1);
-    for (int tap = 0; tap < count; ++tap, base += stride) {
-        const std::int32_t w = weight[tap];
-        for (int i = 0; i < kLanes; ++i)
-            sum[i] += base[i] * w;
-    }
-    for (int i = 0; i < kLanes; ++i)
-        out[i] = roundFixed(sum[i]);
-}
-
 struct AxisView {
     const int *first, *count;
     const std::int32_t* weight;
@@ -47,8 +29,7 @@ struct AxisView {
 };
 
 /// One strip of up to kLanes rows, stored column by column, to `size` outputs a row.
-DINOSCOPE_MULTIVERSION
-void shrinkStrip(const std::uint8_t* strip, int rows, int channels, const AxisView& axis, int size, bool flipped,
+void shrinkStrip(WeighRows weighRows, const std::uint8_t* strip, int rows, int channels, const AxisView& axis, int size, bool flipped,
                  std::uint8_t* out, std::ptrdiff_t outStride) {
     std::uint8_t column[kLanes];
     for (int x = 0; x < size; ++x) {
@@ -64,8 +45,7 @@ void shrinkStrip(const std::uint8_t* strip, int rows, int channels, const AxisVi
     }
 }
 
-DINOSCOPE_MULTIVERSION
-void shrinkRows(const std::uint8_t* rows, int length, const AxisView& axis, int size, std::uint8_t* out) {
+void shrinkRows(WeighRows weighRows, const std::uint8_t* rows, int length, const AxisView& axis, int size, std::uint8_t* out) {
     std::uint8_t rest[kLanes];
     for (int y = 0; y < size; ++y) {
         const std::uint8_t* base = rows + static_cast<std::ptrdiff_t>(axis.first[y]) * length;
@@ -114,9 +94,10 @@ void Resampler::prepare(Axis& axis, int from, int to) {
         for (int i = first; i < end; ++i)
             total += real[static_cast<std::size_t>(i - first)] = cubic((i - center + 0.5) / stretch);
         std::int32_t* weight = axis.weight.data() + static_cast<std::ptrdiff_t>(o) * axis.taps;
-        for (int i = 0; i < end - first; ++i)
-            weight[i] = static_cast<std::int32_t>(
-                std::round(real[static_cast<std::size_t>(i)] / total * (1 << kFractionBits)));
+        for (int i = 0; i < end - first; ++i) {
+            const double fixed = real[static_cast<std::size_t>(i)] / total * (1 << kWeightBits);
+            weight[i] = static_cast<std::int32_t>(fixed < 0 ? fixed - 0.5 : fixed + 0.5);
+        }
         axis.first[static_cast<std::size_t>(o)] = first;
         axis.count[static_cast<std::size_t>(o)] = end - first;
     }
@@ -136,11 +117,11 @@ void Resampler::bicubic(const PictureView& picture, int left, int top, int width
         const int rows = std::min(kLanes, height - y);
         standUp(picture.pixels + (top + y) * pictureStride + static_cast<std::ptrdiff_t>(left) * channels, pictureStride,
                 rows, width * channels, strip_.data());
-        shrinkStrip(strip_.data(), rows, channels, columns, size, flipped,
+        shrinkStrip(weighRows_, strip_.data(), rows, channels, columns, size, flipped,
                     middle_.data() + static_cast<std::ptrdiff_t>(y) * length, length);
     }
     const AxisView rows{rows_.first.data(), rows_.count.data(), rows_.weight.data(), rows_.taps};
-    shrinkRows(middle_.data(), length, rows, size, out);
+    shrinkRows(weighRows_, middle_.data(), length, rows, size, out);
 }
 
 void Resampler::place(std::vector<Sample>& samples, double origin, double length, int size, int limit) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/augment/picture_view.h"
+#include "engine/augment/weigh_rows.h"
 
 #include <cstdint>
 #include <vector>
@@ -38,6 +39,7 @@ private:
     static void prepare(Axis& axis, int from, int to);
     static void place(std::vector<Sample>& samples, double origin, double length, int size, int limit);
 
+    WeighRows weighRows_ = fastestWeighRows();
     Axis columns_, rows_;
     std::vector<std::uint8_t> strip_, middle_;
     std::vector<Sample> sampleX_, sampleY_;

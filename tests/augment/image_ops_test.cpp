@@ -3,11 +3,14 @@
 #include "engine/augment/blur.h"
 #include "engine/augment/color_ops.h"
 #include "engine/augment/resample.h"
+#include "engine/support/random.h"
 #include "tests/augment/png_file.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -101,6 +104,64 @@ TEST(ImageOps, EqualTheRecordedPictures) {
         EXPECT_LE(difference.largest, resampled ? 2 : 1);
         EXPECT_LE(difference.mean, 0.3);
     }
+}
+
+std::vector<std::uint8_t> noise(std::size_t bytes) {
+    RandomStream random(3, 0, 0, 0, RandomPurpose::preview);
+    std::vector<std::uint8_t> values(bytes);
+    for (std::uint8_t& value : values)
+        value = static_cast<std::uint8_t>(random.nextU32());
+    return values;
+}
+
+TEST(ImageOps, TheFastestWeighingIsThePlainOne) {
+    const std::vector<std::uint8_t> bytes = noise(4000);
+    RandomStream random(4, 0, 0, 0, RandomPurpose::preview);
+    for (int count = 0; count < 40; ++count) {
+        std::vector<std::int32_t> weight;
+        for (int i = 0; i < count; ++i)
+            weight.push_back(static_cast<std::int32_t>(random.uniform(-1.0, 1.4) * (1 << kWeightBits) / std::max(1, count / 2)));
+        std::uint8_t plain[kWeighLanes], fast[kWeighLanes];
+        weighRowsPlain(bytes.data() + count, 97, weight.data(), count, plain);
+        fastestWeighRows()(bytes.data() + count, 97, weight.data(), count, fast);
+        EXPECT_TRUE(std::equal(plain, plain + kWeighLanes, fast)) << count;
+    }
+}
+
+/// The hue step of one pixel with the textbook formulas in double precision; off by one level at most.
+std::array<double, 3> turnedHue(const std::uint8_t* rgb, double shift) {
+    const double r = rgb[0], g = rgb[1], b = rgb[2];
+    const double high = std::max({r, g, b}), range = high - std::min({r, g, b});
+    double turn = range == 0 ? 0 : r == high ? (g - b) / range : g == high ? 2 + (b - r) / range : 4 + (r - g) / range;
+    turn = std::floor(std::fmod(turn / 6 + 1, 1.0) * 255 + 1e-4);
+    const double saturation = high == 0 ? 0 : std::floor(range / high * 255 + 1e-4) / 255;
+    const double hue = std::fmod(turn + std::trunc(shift * 255) + 256, 256.0) * 6 / 255;
+    std::array<double, 3> out{};
+    for (int c = 0; c < 3; ++c) {
+        const double k = std::fmod((c == 0 ? 5 : c == 1 ? 3 : 1) + hue, 6.0);
+        out[static_cast<std::size_t>(c)] = high - high * saturation * std::clamp(std::min(k, 4 - k), 0.0, 1.0);
+    }
+    return out;
+}
+
+TEST(ImageOps, HueTurnsEveryPixelOfAnyNumber) {
+    for (std::size_t pixels : {1u, 255u, 256u, 257u, 5000u})
+        for (double shift : {-0.5, -0.08, 0.03, 0.5}) {
+            const std::vector<std::uint8_t> before = noise(pixels * 3);
+            std::vector<std::uint8_t> after = before;
+            shiftHue(after.data(), pixels, shift);
+            // A hue that lies on the border between two levels may fall to either: up to 6 levels of colour.
+            int beyondOne = 0;
+            for (std::size_t i = 0; i < pixels; ++i) {
+                const auto expected = turnedHue(before.data() + 3 * i, shift);
+                for (std::size_t c = 0; c < 3; ++c) {
+                    const double off = std::abs(after[3 * i + c] - expected[c]);
+                    EXPECT_LE(off, 7.0) << i;
+                    beyondOne += off > 1.001;
+                }
+            }
+            EXPECT_LE(beyondOne, static_cast<int>(pixels) / 50);
+        }
 }
 
 TEST(ImageOps, FlippedCropMirrorsTheCrop) {
