@@ -71,23 +71,24 @@ void standUp(const std::uint8_t* source, std::ptrdiff_t stride, int rows, int le
 
 } // namespace
 
-void Resampler::prepare(Axis& axis, int from, int to) {
-    if (axis.from == from && axis.to == to)
+void Resampler::prepare(Axis& axis, int from, int to, int skip, int outputs) {
+    if (axis.from == from && axis.to == to && axis.skip == skip && axis.outputs == outputs)
         return;
     axis.from = from;
     axis.to = to;
+    axis.skip = skip;
+    axis.outputs = outputs;
     const double step = static_cast<double>(from) / to;
     const double stretch = std::max(step, 1.0);
     const double support = 2.0 * stretch;
     axis.taps = static_cast<int>(std::ceil(support)) * 2 + 1;
-    const auto outputs = static_cast<std::size_t>(to);
-    axis.first.resize(outputs);
-    axis.count.resize(outputs);
-    axis.weight.resize(outputs * static_cast<std::size_t>(axis.taps));
+    axis.first.resize(static_cast<std::size_t>(outputs));
+    axis.count.resize(static_cast<std::size_t>(outputs));
+    axis.weight.resize(static_cast<std::size_t>(outputs) * static_cast<std::size_t>(axis.taps));
     std::vector<double>& real = axis.real;
     real.resize(static_cast<std::size_t>(axis.taps));
-    for (int o = 0; o < to; ++o) {
-        const double center = (o + 0.5) * step;
+    for (int o = 0; o < outputs; ++o) {
+        const double center = (o + skip + 0.5) * step;
         const int first = std::max(0, static_cast<int>(center - support + 0.5));
         const int end = std::min(from, static_cast<int>(center + support + 0.5));
         double total = 0;
@@ -98,30 +99,49 @@ void Resampler::prepare(Axis& axis, int from, int to) {
             const double fixed = real[static_cast<std::size_t>(i)] / total * (1 << kWeightBits);
             weight[i] = static_cast<std::int32_t>(fixed < 0 ? fixed - 0.5 : fixed + 0.5);
         }
-        axis.first[static_cast<std::size_t>(o)] = first;
+        axis.begin = o == 0 ? first : axis.begin;
+        axis.end = end;
+        axis.first[static_cast<std::size_t>(o)] = first - axis.begin;
         axis.count[static_cast<std::size_t>(o)] = end - first;
     }
 }
 
-void Resampler::bicubic(const PictureView& picture, int left, int top, int width, int height, int size, bool flipped,
-                        std::uint8_t* out) {
-    prepare(columns_, width, size);
-    prepare(rows_, height, size);
+void Resampler::run(const PictureView& picture, int left, int top, int size, bool flipped, std::uint8_t* out) {
     const int channels = picture.channels;
     const std::ptrdiff_t pictureStride = static_cast<std::ptrdiff_t>(picture.width) * channels;
+    const int width = columns_.end - columns_.begin, height = rows_.end - rows_.begin;
+    const std::uint8_t* source = picture.pixels + (top + rows_.begin) * pictureStride +
+                                 static_cast<std::ptrdiff_t>(left + columns_.begin) * channels;
     const int length = size * channels;
     strip_.resize(static_cast<std::size_t>(width) * channels * kLanes);
     middle_.resize(static_cast<std::size_t>(height) * length + kLanes);
     const AxisView columns{columns_.first.data(), columns_.count.data(), columns_.weight.data(), columns_.taps};
     for (int y = 0; y < height; y += kLanes) {
         const int rows = std::min(kLanes, height - y);
-        standUp(picture.pixels + (top + y) * pictureStride + static_cast<std::ptrdiff_t>(left) * channels, pictureStride,
-                rows, width * channels, strip_.data());
+        standUp(source + y * pictureStride, pictureStride, rows, width * channels, strip_.data());
         shrinkStrip(weighRows_, strip_.data(), rows, channels, columns, size, flipped,
                     middle_.data() + static_cast<std::ptrdiff_t>(y) * length, length);
     }
     const AxisView rows{rows_.first.data(), rows_.count.data(), rows_.weight.data(), rows_.taps};
     shrinkRows(weighRows_, middle_.data(), length, rows, size, out);
+}
+
+void Resampler::bicubic(const PictureView& picture, int left, int top, int width, int height, int size, bool flipped,
+                        std::uint8_t* out) {
+    prepare(columns_, width, size, 0, size);
+    prepare(rows_, height, size, 0, size);
+    run(picture, left, top, size, flipped, out);
+}
+
+void Resampler::center(const PictureView& picture, int shorterSide, int size, std::uint8_t* out) {
+    const std::int64_t shorter = std::min(picture.width, picture.height);
+    const auto resized = [&](int side) { return static_cast<int>(shorterSide * static_cast<std::int64_t>(side) / shorter); };
+    // Half a pixel goes to the even side, as Python's round() does.
+    const auto margin = [&](int side) { return static_cast<int>(std::nearbyint((side - size) / 2.0)); };
+    const int width = resized(picture.width), height = resized(picture.height);
+    prepare(columns_, picture.width, width, margin(width), size);
+    prepare(rows_, picture.height, height, margin(height), size);
+    run(picture, 0, 0, size, false, out);
 }
 
 void Resampler::place(std::vector<Sample>& samples, double origin, double length, int size, int limit) {

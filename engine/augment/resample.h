@@ -19,6 +19,11 @@ public:
     void bicubic(const PictureView& picture, int left, int top, int width, int height, int size, bool flipped,
                  std::uint8_t* out);
 
+    /// Resizes the whole picture like bicubic(), so that its shorter side becomes `shorterSide`, and cuts the size x size
+    /// square in its middle (eval_knn.py: Resize(256, bicubic), CenterCrop(224)). Only what the square needs is computed.
+    /// A picture that is a square of this size already comes out unchanged. size <= shorterSide.
+    void center(const PictureView& picture, int shorterSide, int size, std::uint8_t* out);
+
     /// Bilinear samples at the centres of a regular grid over the box, which may lie between pixels; the border is
     /// repeated. No antialiasing. Same samples as grid_sample(align_corners=False, padding_mode=border), rounded.
     void bilinear(const PictureView& picture, double left, double top, double width, double height, int size, bool flipped,
@@ -30,13 +35,16 @@ private:
         std::vector<int> first, count;    ///< per output: first input and number of inputs
         std::vector<std::int32_t> weight; ///< outputs x taps, 22-bit fixed point
         std::vector<double> real;         ///< weights of one output before rounding
-        int from = 0, to = 0;             ///< what is in there now: inputs, outputs
+        int begin = 0, end = 0;           ///< inputs that the outputs need; `first` counts from begin
+        int from = 0, to = 0, skip = 0, outputs = 0; ///< what is in there now
     };
     struct Sample {
         int low, high, share; ///< the two neighbours, and the second one's weight of 2048
     };
 
-    static void prepare(Axis& axis, int from, int to);
+    /// Weights of outputs [skip, skip + outputs) of the `to` that `from` inputs are resized to.
+    static void prepare(Axis& axis, int from, int to, int skip, int outputs);
+    void run(const PictureView& picture, int left, int top, int size, bool flipped, std::uint8_t* out);
     static void place(std::vector<Sample>& samples, double origin, double length, int size, int limit);
 
     WeighRows weighRows_ = fastestWeighRows();

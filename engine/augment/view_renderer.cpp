@@ -85,9 +85,11 @@ Image ViewRenderer::renderPixels(const PictureView& picture, const ViewPlan& pla
     return image;
 }
 
-void normalizePicture(const PictureView& picture, const Normalization& normalization, float* out) {
-    const auto count = static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height);
-    toPlanes(picture.pixels, count, picture.channels, levelsOf(normalization), out);
+void ViewRenderer::renderCenter(const PictureView& picture, int shorterSide, int size, float* out) {
+    const auto count = static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
+    pixels_.resize(count * static_cast<std::size_t>(picture.channels));
+    resampler_.center(picture, shorterSide, size, pixels_.data());
+    toPlanes(pixels_.data(), count, picture.channels, levels_, out);
 }
 
 } // namespace dinoscope

@@ -25,6 +25,10 @@ public:
     /// The same view before normalisation, for display.
     Image renderPixels(const PictureView& picture, const ViewPlan& plan);
 
+    /// The evaluation view: the shorter side resized to `shorterSide`, the middle size x size square of it, normalised;
+    /// (channels, size, size) floats. With shorterSide = size a square picture of that size passes as it is.
+    void renderCenter(const PictureView& picture, int shorterSide, int size, float* out);
+
 private:
     void renderInto(const PictureView& picture, const ViewPlan& plan, std::uint8_t* pixels);
     void jitter(const ViewPlan& plan, std::uint8_t* pixels, std::size_t count, int channels);
@@ -34,8 +38,5 @@ private:
     Blur blur_;
     std::vector<std::uint8_t> pixels_;
 };
-
-/// Normalises a picture as it is: (channels, height, width) floats. For evaluation, where nothing is cut.
-void normalizePicture(const PictureView& picture, const Normalization& normalization, float* out);
 
 } // namespace dinoscope

@@ -13,7 +13,7 @@ struct DataOptions {
     std::string path = "/usr/share/datasets/fashion-mnist";
     std::string kind = "auto";
     std::int64_t loaderThreads = 0; ///< 0: one on up to four processors, else half of them
-    std::int64_t prefetch = 3;      ///< batches made ahead
+    std::int64_t prefetch = 2;      ///< batches made ahead
 
     bool operator==(const DataOptions&) const = default;
 };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <new>
+#include <system_error>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -88,8 +89,22 @@ Loader::Loader(ImageSourcePtr source, const AugmentOptions& options, const Loade
         slots_.push_back(std::make_unique<Slot>());
     for (int i = 0; i < setup_.prefetch; ++i)
         assign(slotOf(nextOut_ + i), nextOut_ + i, freeBatch());
-    for (int i = 0; i < setup_.threads; ++i)
-        threads_.emplace_back([this] { work(); });
+    startThreads();
+}
+
+void Loader::startThreads() {
+    try {
+        for (int i = 0; i < setup_.threads; ++i)
+            threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error& error) {
+        stop();
+        for (std::thread& thread : threads_)
+            thread.join();
+        throw EngineError(ErrorCode::internal, "data",
+                          "the system gives no more threads than " + std::to_string(threads_.size()) +
+                              " to the loader: lower data.loader_threads",
+                          error.what());
+    }
 }
 
 Loader::~Loader() {

@@ -23,7 +23,7 @@ struct LoaderSetup {
     std::uint64_t seed = 0;
     std::int64_t batchSize = 64;
     int threads = 1;
-    int prefetch = 3;            ///< batches made ahead of the one that is handed out next
+    int prefetch = 2;            ///< batches made ahead of the one that is handed out next
     std::int64_t firstBatch = 0; ///< where to start: epoch * batches an epoch + place in the epoch
     int niceness = 5;            ///< of the loader's threads; the window runs at 0
 };
@@ -81,6 +81,7 @@ private:
         std::shared_ptr<const AugmentOptions> options;
     };
 
+    void startThreads();
     std::unique_ptr<Batch> makeBatch() const;
     std::unique_ptr<Batch> freeBatch() const;
     void assign(Slot& slot, std::int64_t number, std::unique_ptr<Batch> batch);

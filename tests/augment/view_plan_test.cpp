@@ -3,6 +3,7 @@
 
 #include "engine/api/fields.h"
 #include "engine/augment/augment_options.h"
+#include "engine/augment/view_info.h"
 #include "engine/augment/view_renderer.h"
 #include "engine/support/check.h"
 #include "tests/augment/png_file.h"
@@ -186,15 +187,51 @@ TEST(ViewRenderer, WritesNormalisedPlanesOfTheShownPixels) {
     }
 }
 
-TEST(ViewRenderer, NormalisesWholePictures) {
-    const Image grey{2, 1, 1, {0, 255}};
-    float out[2];
+TEST(ViewRenderer, PassesPicturesOfTheRightSizeAsTheyAre) {
+    const Image grey{2, 2, 1, {0, 255, 51, 102}};
+    float out[4];
     AugmentOptions options;
     options.mean = "0.2860";
     options.std = "0.3530";
-    normalizePicture(PictureView(grey), normalizationOf(options, 1), out);
-    EXPECT_FLOAT_EQ(out[0], -0.2860f / 0.3530f);
-    EXPECT_FLOAT_EQ(out[1], (1 - 0.2860f) / 0.3530f);
+    ViewRenderer(normalizationOf(options, 1)).renderCenter(PictureView(grey), 2, 2, out);
+    for (std::size_t i = 0; i < 4; ++i)
+        EXPECT_FLOAT_EQ(out[i], (float(grey.pixels[i]) / 255 - 0.2860f) / 0.3530f);
+}
+
+TEST(ViewRenderer, CentreIsTheMiddleOfTheResizedPicture) {
+    for (int side : {30, 91}) {
+        Image source{side, side, 3, std::vector<std::uint8_t>(static_cast<std::size_t>(side * side * 3))};
+        for (std::size_t i = 0; i < source.pixels.size(); ++i)
+            source.pixels[i] = static_cast<std::uint8_t>(i * i * 31 >> 4);
+        const int whole = 64, size = 56, margin = 4;
+        std::vector<std::uint8_t> resized(whole * whole * 3), middle(size * size * 3);
+        Resampler resampler;
+        resampler.bicubic(PictureView(source), 0, 0, side, side, whole, false, resized.data());
+        resampler.center(PictureView(source), whole, size, middle.data());
+        for (int y = 0; y < size; ++y)
+            for (int x = 0; x < size * 3; ++x)
+                ASSERT_EQ(middle[static_cast<std::size_t>(y * size * 3 + x)],
+                          resized[static_cast<std::size_t>(((y + margin) * whole + margin) * 3 + x)]);
+    }
+    // A wide picture that changes from left to right alone: its middle has the brightness of its middle.
+    Image wide{120, 30, 1, std::vector<std::uint8_t>(3600)};
+    for (std::size_t i = 0; i < 3600; ++i)
+        wide.pixels[i] = static_cast<std::uint8_t>(2 * (i % 120));
+    std::vector<std::uint8_t> middle(20 * 20);
+    Resampler().center(PictureView(wide), 20, 20, middle.data());
+    EXPECT_NEAR(middle[0], 2 * (45 + 0.25), 1.5);
+    EXPECT_NEAR(middle[399], 2 * (75 - 1.25), 1.5);
+}
+
+TEST(ViewInfo, CarriesThePlan) {
+    const ViewPlan plan = planView(AugmentOptions{}, keyOf(3), 1, 50, 40, 3);
+    const ViewInfo info = describeView(plan, Image{1, 1, 1, {7}});
+    EXPECT_EQ(info.image.pixels[0], 7);
+    EXPECT_TRUE(info.isGlobal && info.seenByTeacher && info.seenByStudent);
+    EXPECT_EQ(info.width, plan.width);
+    EXPECT_EQ(info.contrast, plan.contrast);
+    EXPECT_EQ(info.blurRadius, plan.blurRadius);
+    EXPECT_FALSE(describeView(planView(AugmentOptions{}, keyOf(3), 2, 50, 40, 3), {}).seenByTeacher);
 }
 
 TEST(AugmentOptions, AreCheckedTogether) {
