@@ -11,7 +11,9 @@
 namespace dinoscope {
 namespace {
 
-Error badParameter(std::string sentence) { return Error{ErrorCode::badParameter, "augment", std::move(sentence), {}, {}}; }
+Error badParameter(std::string sentence) {
+    return Error{ErrorCode::badParameter, "augment", std::move(sentence), {}, {}};
+}
 
 std::optional<Error> checkOrder(const char* low, double lowValue, const char* high, double highValue) {
     if (lowValue <= highValue)
@@ -31,8 +33,9 @@ std::vector<double> parseNumbers(const char* id, const std::string& text) {
     for (double value = 0; stream >> value;)
         numbers.push_back(value);
     if (!stream.eof() || (numbers.size() != 1 && numbers.size() != 3))
-        throw EngineError(badParameter(std::string(id) + " is '" + text +
-                                       "': give one number, or three for red, green and blue, such as 0.485 0.456 0.406"));
+        throw EngineError(
+            badParameter(std::string(id) + " is '" + text +
+                         "': give one number, or three for red, green and blue, such as 0.485 0.456 0.406"));
     return numbers;
 }
 
@@ -47,54 +50,107 @@ std::array<float, 3> perChannel(const std::vector<double>& numbers, int channels
 }
 
 void declareCrops(FieldList& fields, AugmentOptions& o) {
-    fields.add("augment.global_size", o.globalSize, "Global crop size").unit("px").range(4, 2048).soft(28, 512)
+    fields.add("augment.global_size", o.globalSize, "Global crop size")
+        .unit("px")
+        .range(4, 2048)
+        .soft(28, 512)
         .help("Side of the two global crops after resizing. Both networks see them.");
-    fields.add("augment.local_size", o.localSize, "Local crop size").unit("px").range(4, 2048).soft(14, 224)
+    fields.add("augment.local_size", o.localSize, "Local crop size")
+        .unit("px")
+        .range(4, 2048)
+        .soft(14, 224)
         .help("Side of the local crops after resizing. Only the student sees them.");
-    fields.add("augment.local_crops", o.localCrops, "Local crops").range(0, 32)
+    fields.add("augment.local_crops", o.localCrops, "Local crops")
+        .range(0, 32)
         .help("Number of local crops of each picture. With none, a global scale from 0.14 to 1 is advised.");
-    fields.add("augment.global_scale_min", o.globalScaleMin, "Global scale, smallest").range(0.01, 1).now()
+    fields.add("augment.global_scale_min", o.globalScaleMin, "Global scale, smallest")
+        .range(0.01, 1)
+        .now()
         .help("Smallest share of the picture's area that a global crop covers.");
-    fields.add("augment.global_scale_max", o.globalScaleMax, "Global scale, largest").range(0.01, 1).now()
+    fields.add("augment.global_scale_max", o.globalScaleMax, "Global scale, largest")
+        .range(0.01, 1)
+        .now()
         .help("Largest share of the picture's area that a global crop covers.");
-    fields.add("augment.local_scale_min", o.localScaleMin, "Local scale, smallest").range(0.01, 1).now()
+    fields.add("augment.local_scale_min", o.localScaleMin, "Local scale, smallest")
+        .range(0.01, 1)
+        .now()
         .help("Smallest share of the picture's area that a local crop covers.");
-    fields.add("augment.local_scale_max", o.localScaleMax, "Local scale, largest").range(0.01, 1).now()
+    fields.add("augment.local_scale_max", o.localScaleMax, "Local scale, largest")
+        .range(0.01, 1)
+        .now()
         .help("Largest share of the picture's area that a local crop covers.");
-    fields.add("augment.resample", o.resample, "Resampling").choices({"bicubic", "bilinear"})
-        .help("bicubic cuts whole pixels and resizes with antialiasing, as the official code does. bilinear places the box "
-              "between pixels and reads four neighbours, which suits very small pictures.");
-    fields.add("augment.flip", o.flip, "Flip probability").range(0, 1).now()
+    fields.add("augment.resample", o.resample, "Resampling")
+        .choices({"bicubic", "bilinear"})
+        .help("bicubic cuts whole pixels and resizes with antialiasing, as the official code does. bilinear places the "
+              "box between pixels and reads four neighbours, which suits very small pictures.");
+    fields.add("augment.flip", o.flip, "Flip probability")
+        .range(0, 1)
+        .now()
         .help("Probability that a view is mirrored left to right.");
 }
 
 void declareColors(FieldList& fields, AugmentOptions& o) {
-    fields.add("augment.jitter", o.jitter, "Jitter probability").range(0, 1).now()
+    fields.add("augment.jitter", o.jitter, "Jitter probability")
+        .range(0, 1)
+        .now()
         .help("Probability that brightness, contrast, saturation and hue of a view are changed, in random order.");
-    fields.add("augment.brightness", o.brightness, "Brightness jitter").range(0, 1).now()
+    fields.add("augment.brightness", o.brightness, "Brightness jitter")
+        .range(0, 1)
+        .now()
         .help("The brightness factor is drawn from 1 minus to 1 plus this value.");
-    fields.add("augment.contrast", o.contrast, "Contrast jitter").range(0, 1).now()
+    fields.add("augment.contrast", o.contrast, "Contrast jitter")
+        .range(0, 1)
+        .now()
         .help("The contrast factor is drawn from 1 minus to 1 plus this value.");
-    fields.add("augment.saturation", o.saturation, "Saturation jitter").range(0, 1).now()
+    fields.add("augment.saturation", o.saturation, "Saturation jitter")
+        .range(0, 1)
+        .now()
         .help("The saturation factor is drawn from 1 minus to 1 plus this value. Grey pictures have none.");
-    fields.add("augment.hue", o.hue, "Hue jitter").range(0, 0.5).now()
+    fields.add("augment.hue", o.hue, "Hue jitter")
+        .range(0, 0.5)
+        .now()
         .help("The hue is turned by up to this share of the colour circle, both ways. Grey pictures have none.");
-    fields.add("augment.grayscale", o.grayscale, "Greyscale probability").range(0, 1).now()
+    fields.add("augment.grayscale", o.grayscale, "Greyscale probability")
+        .range(0, 1)
+        .now()
         .help("Probability that a colour view loses its colours.");
-    fields.add("augment.blur_global1", o.blurGlobal1, "Blur probability, global 1").range(0, 1).now()
+}
+
+void declareBlur(FieldList& fields, AugmentOptions& o) {
+    fields.add("augment.blur_global1", o.blurGlobal1, "Blur probability, global 1")
+        .range(0, 1)
+        .now()
         .help("Probability that the first global crop is blurred.");
-    fields.add("augment.blur_global2", o.blurGlobal2, "Blur probability, global 2").range(0, 1).now()
+    fields.add("augment.blur_global2", o.blurGlobal2, "Blur probability, global 2")
+        .range(0, 1)
+        .now()
         .help("Probability that the second global crop is blurred.");
-    fields.add("augment.blur_local", o.blurLocal, "Blur probability, local").range(0, 1).now()
+    fields.add("augment.blur_local", o.blurLocal, "Blur probability, local")
+        .range(0, 1)
+        .now()
         .help("Probability that a local crop is blurred.");
-    fields.add("augment.blur_kind", o.blurKind, "Blur").choices({"pillow", "3x3"}).now()
+    fields.add("augment.blur_kind", o.blurKind, "Blur")
+        .choices({"pillow", "3x3"})
+        .now()
         .help("pillow is the Gaussian approximation of the official code with a random radius; 3x3 is one small fixed "
               "binomial filter, for very small pictures.");
-    fields.add("augment.blur_radius_min", o.blurRadiusMin, "Blur radius, smallest").unit("px").range(0, 20).soft(0, 4).now()
-        .when("augment.blur_kind=pillow").help("Smallest standard deviation of the blur.");
-    fields.add("augment.blur_radius_max", o.blurRadiusMax, "Blur radius, largest").unit("px").range(0, 20).soft(0, 4).now()
-        .when("augment.blur_kind=pillow").help("Largest standard deviation of the blur.");
-    fields.add("augment.solarize", o.solarize, "Solarize probability").range(0, 1).now()
+    fields.add("augment.blur_radius_min", o.blurRadiusMin, "Blur radius, smallest")
+        .unit("px")
+        .range(0, 20)
+        .soft(0, 4)
+        .now()
+        .when("augment.blur_kind=pillow")
+        .help("Smallest standard deviation of the blur.");
+    fields.add("augment.blur_radius_max", o.blurRadiusMax, "Blur radius, largest")
+        .unit("px")
+        .range(0, 20)
+        .soft(0, 4)
+        .now()
+        .when("augment.blur_kind=pillow")
+        .help("Largest standard deviation of the blur.");
+    fields.add("augment.solarize", o.solarize, "Solarize probability")
+        .range(0, 1)
+        .now()
         .help("Probability that bright pixels of the second global crop are inverted.");
 }
 
@@ -103,6 +159,7 @@ void declareColors(FieldList& fields, AugmentOptions& o) {
 void declare(FieldList& fields, AugmentOptions& o) {
     declareCrops(fields, o);
     declareColors(fields, o);
+    declareBlur(fields, o);
     fields.add("augment.mean", o.mean, "Mean of the channels")
         .help("Subtracted from pixel values between 0 and 1: one number, or three for red, green and blue.");
     fields.add("augment.std", o.std, "Deviation of the channels")
@@ -110,7 +167,8 @@ void declare(FieldList& fields, AugmentOptions& o) {
 }
 
 std::optional<Error> checkAugment(const AugmentOptions& o) {
-    if (auto error = checkOrder("augment.global_scale_min", o.globalScaleMin, "augment.global_scale_max", o.globalScaleMax))
+    if (auto error =
+            checkOrder("augment.global_scale_min", o.globalScaleMin, "augment.global_scale_max", o.globalScaleMax))
         return error;
     if (auto error = checkOrder("augment.local_scale_min", o.localScaleMin, "augment.local_scale_max", o.localScaleMax))
         return error;
@@ -134,7 +192,8 @@ Normalization normalizationOf(const AugmentOptions& options, int channels) {
     const std::vector<double> deviation = parseNumbers("augment.std", options.std);
     for (double value : mean)
         if (!std::isfinite(value))
-            throw EngineError(badParameter("augment.mean holds a value that is not finite: give numbers between 0 and 1"));
+            throw EngineError(
+                badParameter("augment.mean holds a value that is not finite: give numbers between 0 and 1"));
     for (double value : deviation)
         if (!(value > 0) || !std::isfinite(value))
             throw EngineError(badParameter("augment.std is '" + options.std + "': every deviation must be above 0"));

@@ -12,8 +12,9 @@ namespace dinoscope {
 
 class FieldList;
 
-/// How views are cut and changed. The defaults are those of the official DINO code (main_dino.py, DataAugmentationDINO).
-/// Sizes, the number of local crops, the resampling and mean and std belong to a run; everything else may change live.
+/// How views are cut and changed. The defaults are those of the official DINO code (main_dino.py,
+/// DataAugmentationDINO). Sizes, the number of local crops, the resampling and mean and std belong to a run; everything
+/// else may change live.
 struct AugmentOptions {
     std::int64_t globalSize = 224; ///< side of the two global crops in pixels
     std::int64_t localSize = 96;   ///< side of a local crop in pixels
@@ -28,7 +29,7 @@ struct AugmentOptions {
     double blurGlobal1 = 1.0, blurGlobal2 = 0.1, blurLocal = 0.5;
     std::string blurKind = "pillow"; ///< pillow | 3x3
     double blurRadiusMin = 0.1, blurRadiusMax = 2.0;
-    double solarize = 0.2; ///< probability, second global crop only
+    double solarize = 0.2;                  ///< probability, second global crop only
     std::string mean = "0.485 0.456 0.406"; ///< one number, or one for red, green and blue
     std::string std = "0.229 0.224 0.225";
 

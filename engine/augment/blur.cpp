@@ -38,13 +38,13 @@ void boxPass(const std::uint8_t* in, std::ptrdiff_t step, int count, Box box, st
 }
 
 /// The same with the number of summed values known to the compiler.
-template <int Reach> inline void boxPassOf(const std::uint8_t* in, std::ptrdiff_t step, int count, Box box, std::uint8_t* out) {
+template <int Reach>
+inline void boxPassOf(const std::uint8_t* in, std::ptrdiff_t step, int count, Box box, std::uint8_t* out) {
     for (int i = 0; i < count; ++i) {
         std::uint32_t sum = 0;
         for (int k = -Reach; k <= Reach; ++k)
             sum += in[i + k * step];
-        const std::uint32_t ends =
-            static_cast<std::uint32_t>(in[i - (Reach + 1) * step]) + in[i + (Reach + 1) * step];
+        const std::uint32_t ends = static_cast<std::uint32_t>(in[i - (Reach + 1) * step]) + in[i + (Reach + 1) * step];
         out[i] = static_cast<std::uint8_t>((sum * box.inner + ends * box.outer + (1u << 23)) >> 24);
     }
 }
@@ -82,7 +82,8 @@ void extendBlock(std::uint8_t* block, int rowBytes, int height, int rows) {
     const std::uint8_t* last = block + static_cast<std::ptrdiff_t>(height - 1) * rowBytes;
     for (int i = 1; i <= rows; ++i) {
         std::memcpy(block - static_cast<std::ptrdiff_t>(i) * rowBytes, block, static_cast<std::size_t>(rowBytes));
-        std::memcpy(block + static_cast<std::ptrdiff_t>(height + i - 1) * rowBytes, last, static_cast<std::size_t>(rowBytes));
+        std::memcpy(block + static_cast<std::ptrdiff_t>(height + i - 1) * rowBytes, last,
+                    static_cast<std::size_t>(rowBytes));
     }
 }
 
@@ -105,7 +106,8 @@ double Blur::boxRadius(double radius) {
     const double variance = radius * radius / kPasses;
     const double length = std::sqrt(12.0 * variance + 1.0);
     const double whole = std::floor((length - 1.0) / 2.0);
-    const double part = (2 * whole + 1) * (whole * (whole + 1) - 3 * variance) / (6 * (variance - (whole + 1) * (whole + 1)));
+    const double part =
+        (2 * whole + 1) * (whole * (whole + 1) - 3 * variance) / (6 * (variance - (whole + 1) * (whole + 1)));
     return whole + part;
 }
 

@@ -9,8 +9,8 @@ namespace dinoscope {
 /// Blurs interleaved 8-bit pictures in place. Owns scratch memory that is reused; one object a thread.
 class Blur {
 public:
-    /// Pillow's GaussianBlur: three extended box passes along rows, then three along columns, each rounded to 8 bits, the
-    /// border repeated. `radius` is the standard deviation in pixels.
+    /// Pillow's GaussianBlur: three extended box passes along rows, then three along columns, each rounded to 8 bits,
+    /// the border repeated. `radius` is the standard deviation in pixels.
     void gaussian(std::uint8_t* image, int width, int height, int channels, double radius);
 
     /// The 3x3 binomial filter (1 2 1) x (1 2 1) / 16, the border repeated, rounded once.

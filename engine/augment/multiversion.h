@@ -4,7 +4,7 @@
 /// Marks a loop over pixels that is compiled for AVX2 too and chosen when the program starts. Neither version fuses
 /// multiplications with additions, so both give the same bytes. Sanitizers cannot see through the choice; they get the
 /// plain version.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                     \
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
     !defined(__SANITIZE_THREAD__)
 #define DINOSCOPE_MULTIVERSION __attribute__((target_clones("avx2", "default")))
 #else

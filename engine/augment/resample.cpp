@@ -29,15 +29,15 @@ struct AxisView {
 };
 
 /// One strip of up to kLanes rows, stored column by column, to `size` outputs a row.
-void shrinkStrip(WeighRows weighRows, const std::uint8_t* strip, int rows, int channels, const AxisView& axis, int size, bool flipped,
-                 std::uint8_t* out, std::ptrdiff_t outStride) {
+void shrinkStrip(WeighRows weighRows, const std::uint8_t* strip, int rows, int channels, const AxisView& axis, int size,
+                 bool flipped, std::uint8_t* out, std::ptrdiff_t outStride) {
     std::uint8_t column[kLanes];
     for (int x = 0; x < size; ++x) {
         const int target = (flipped ? size - 1 - x : x) * channels;
         for (int c = 0; c < channels; ++c) {
             weighRows(strip + (static_cast<std::ptrdiff_t>(axis.first[x]) * channels + c) * kLanes,
-                      static_cast<std::ptrdiff_t>(channels) * kLanes, axis.weight + static_cast<std::ptrdiff_t>(x) * axis.taps,
-                      axis.count[x], column);
+                      static_cast<std::ptrdiff_t>(channels) * kLanes,
+                      axis.weight + static_cast<std::ptrdiff_t>(x) * axis.taps, axis.count[x], column);
             std::uint8_t* place = out + target + c;
             for (int r = 0; r < rows; ++r, place += outStride)
                 *place = column[r];
@@ -45,7 +45,8 @@ void shrinkStrip(WeighRows weighRows, const std::uint8_t* strip, int rows, int c
     }
 }
 
-void shrinkRows(WeighRows weighRows, const std::uint8_t* rows, int length, const AxisView& axis, int size, std::uint8_t* out) {
+void shrinkRows(WeighRows weighRows, const std::uint8_t* rows, int length, const AxisView& axis, int size,
+                std::uint8_t* out) {
     std::uint8_t rest[kLanes];
     for (int y = 0; y < size; ++y) {
         const std::uint8_t* base = rows + static_cast<std::ptrdiff_t>(axis.first[y]) * length;
@@ -135,7 +136,9 @@ void Resampler::bicubic(const PictureView& picture, int left, int top, int width
 
 void Resampler::center(const PictureView& picture, int shorterSide, int size, std::uint8_t* out) {
     const std::int64_t shorter = std::min(picture.width, picture.height);
-    const auto resized = [&](int side) { return static_cast<int>(shorterSide * static_cast<std::int64_t>(side) / shorter); };
+    const auto resized = [&](int side) {
+        return static_cast<int>(shorterSide * static_cast<std::int64_t>(side) / shorter);
+    };
     // Half a pixel goes to the even side, as Python's round() does.
     const auto margin = [&](int side) { return static_cast<int>(std::nearbyint((side - size) / 2.0)); };
     const int width = resized(picture.width), height = resized(picture.height);

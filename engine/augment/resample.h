@@ -14,28 +14,29 @@ namespace dinoscope {
 class Resampler {
 public:
     /// Antialiased bicubic resize of the box alone, as Pillow does after a crop: cubic with a = -0.5 over a support of
-    /// 2 max(1, shrink factor), weights renormalised at the border of the box and held in 22-bit fixed point, horizontal
-    /// axis first, rounded to 8 bits after each axis. The box is whole pixels inside the picture.
+    /// 2 max(1, shrink factor), weights renormalised at the border of the box and held in 22-bit fixed point,
+    /// horizontal axis first, rounded to 8 bits after each axis. The box is whole pixels inside the picture. The bytes
+    /// are those of Pillow 11.3; Pillow 13 takes the vertical axis first for some shapes.
     void bicubic(const PictureView& picture, int left, int top, int width, int height, int size, bool flipped,
                  std::uint8_t* out);
 
-    /// Resizes the whole picture like bicubic(), so that its shorter side becomes `shorterSide`, and cuts the size x size
-    /// square in its middle (eval_knn.py: Resize(256, bicubic), CenterCrop(224)). Only what the square needs is computed.
-    /// A picture that is a square of this size already comes out unchanged. size <= shorterSide.
+    /// Resizes the whole picture like bicubic(), so that its shorter side becomes `shorterSide`, and cuts the size x
+    /// size square in its middle (eval_knn.py: Resize(256, bicubic), CenterCrop(224)). Only what the square needs is
+    /// computed. A picture that is a square of this size already comes out unchanged. size <= shorterSide.
     void center(const PictureView& picture, int shorterSide, int size, std::uint8_t* out);
 
     /// Bilinear samples at the centres of a regular grid over the box, which may lie between pixels; the border is
     /// repeated. No antialiasing. Same samples as grid_sample(align_corners=False, padding_mode=border), rounded.
-    void bilinear(const PictureView& picture, double left, double top, double width, double height, int size, bool flipped,
-                  std::uint8_t* out);
+    void bilinear(const PictureView& picture, double left, double top, double width, double height, int size,
+                  bool flipped, std::uint8_t* out);
 
 private:
     struct Axis {
-        int taps = 0;                     ///< room for each output's weights
-        std::vector<int> first, count;    ///< per output: first input and number of inputs
-        std::vector<std::int32_t> weight; ///< outputs x taps, 22-bit fixed point
-        std::vector<double> real;         ///< weights of one output before rounding
-        int begin = 0, end = 0;           ///< inputs that the outputs need; `first` counts from begin
+        int taps = 0;                                ///< room for each output's weights
+        std::vector<int> first, count;               ///< per output: first input and number of inputs
+        std::vector<std::int32_t> weight;            ///< outputs x taps, 22-bit fixed point
+        std::vector<double> real;                    ///< weights of one output before rounding
+        int begin = 0, end = 0;                      ///< inputs that the outputs need; `first` counts from begin
         int from = 0, to = 0, skip = 0, outputs = 0; ///< what is in there now
     };
     struct Sample {

@@ -21,8 +21,8 @@ struct Draw {
     std::uint32_t crop;
 
     RandomStream stream(RandomPurpose purpose) const {
-        return {key.seed, static_cast<std::uint64_t>(key.epoch.value), static_cast<std::uint64_t>(key.sample.value), crop,
-                purpose};
+        return {key.seed, static_cast<std::uint64_t>(key.epoch.value), static_cast<std::uint64_t>(key.sample.value),
+                crop, purpose};
     }
 };
 
@@ -38,7 +38,9 @@ void placeBox(ViewPlan& plan, double left, double top, double width, double heig
 }
 
 // Rounds half to even, as Python's round() does.
-int roundToPixels(double value) { return static_cast<int>(std::nearbyint(value)); }
+int roundToPixels(double value) {
+    return static_cast<int>(std::nearbyint(value));
+}
 
 void drawPixelBox(ViewPlan& plan, RandomStream random, double low, double high, int pictureWidth, int pictureHeight) {
     const double pictureArea = static_cast<double>(pictureWidth) * pictureHeight;
@@ -62,7 +64,8 @@ void drawPixelBox(ViewPlan& plan, RandomStream random, double low, double high, 
     placeBox(plan, (pictureWidth - width) / 2, (pictureHeight - height) / 2, width, height);
 }
 
-void drawContinuousBox(ViewPlan& plan, RandomStream random, double low, double high, int pictureWidth, int pictureHeight) {
+void drawContinuousBox(ViewPlan& plan, RandomStream random, double low, double high, int pictureWidth,
+                       int pictureHeight) {
     const double area = static_cast<double>(pictureWidth) * pictureHeight * random.uniform(low, high);
     const double aspect = drawAspect(random);
     const double width = std::min(std::sqrt(area * aspect), static_cast<double>(pictureWidth));
@@ -99,7 +102,8 @@ void drawBlur(ViewPlan& plan, const Draw& draw) {
     plan.blurKind = o.blurKind == "3x3" ? BlurKind::binomial3x3 : BlurKind::pillow;
     if (probability <= 0 || random.uniform() > probability)
         return;
-    plan.blurRadius = plan.blurKind == BlurKind::binomial3x3 ? std::sqrt(0.5) : random.uniform(o.blurRadiusMin, o.blurRadiusMax);
+    plan.blurRadius =
+        plan.blurKind == BlurKind::binomial3x3 ? std::sqrt(0.5) : random.uniform(o.blurRadiusMin, o.blurRadiusMax);
 }
 
 } // namespace

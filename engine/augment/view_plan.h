@@ -25,16 +25,16 @@ struct ViewKey {
 struct ViewPlan {
     int crop = 0; ///< 0 and 1 are the global crops, then the local ones
     bool isGlobal = false;
-    int size = 0;                                     ///< side of the view in pixels
-    double left = 0, top = 0, width = 0, height = 0;  ///< box in pixels of the picture; whole numbers when bicubic
-    double areaShare = 1;                             ///< box area / picture area
+    int size = 0;                                    ///< side of the view in pixels
+    double left = 0, top = 0, width = 0, height = 0; ///< box in pixels of the picture; whole numbers when bicubic
+    double areaShare = 1;                            ///< box area / picture area
     Resampling resampling = Resampling::bicubic;
     bool flipped = false;
     bool jittered = false;
     std::array<JitterStep, 4> jitterOrder{JitterStep::brightness, JitterStep::contrast, JitterStep::saturation,
                                           JitterStep::hue};
     double brightness = 1, contrast = 1, saturation = 1; ///< factors; 1 changes nothing
-    double hue = 0; ///< share of the colour circle; 0 leaves the step out
+    double hue = 0;                                      ///< share of the colour circle; 0 leaves the step out
     bool grayscale = false;
     BlurKind blurKind = BlurKind::pillow;
     double blurRadius = 0; ///< standard deviation in pixels; 0: not blurred. 3x3: sqrt(1/2), that of the filter
@@ -45,10 +45,10 @@ struct ViewPlan {
 };
 
 /// Draws the choices for crop `crop` of a picture of the given size; pure, any thread.
-/// Order and distributions follow main_dino.py and torchvision: RandomResizedCrop.get_params (ten tries, then the largest
-/// centred box with an aspect between 3/4 and 4/3), ColorJitter.get_params, and one stream of random numbers a purpose.
-/// With bilinear resampling the box is continuous: each side is the square root of area and aspect, cut at the picture's
-/// side, at a uniform place. Grey pictures have neither saturation, hue nor greyscale.
+/// Order and distributions follow main_dino.py and torchvision: RandomResizedCrop.get_params (ten tries, then the
+/// largest centred box with an aspect between 3/4 and 4/3), ColorJitter.get_params, and one stream of random numbers a
+/// purpose. With bilinear resampling the box is continuous: each side is the square root of area and aspect, cut at the
+/// picture's side, at a uniform place. Grey pictures have neither saturation, hue nor greyscale.
 ViewPlan planView(const AugmentOptions& options, const ViewKey& key, int crop, int pictureWidth, int pictureHeight,
                   int channels);
 

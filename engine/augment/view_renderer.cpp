@@ -54,8 +54,9 @@ void ViewRenderer::renderInto(const PictureView& picture, const ViewPlan& plan, 
     if (plan.resampling == Resampling::bilinear)
         resampler_.bilinear(picture, plan.left, plan.top, plan.width, plan.height, plan.size, plan.flipped, pixels);
     else
-        resampler_.bicubic(picture, static_cast<int>(plan.left), static_cast<int>(plan.top), static_cast<int>(plan.width),
-                           static_cast<int>(plan.height), plan.size, plan.flipped, pixels);
+        resampler_.bicubic(picture, static_cast<int>(plan.left), static_cast<int>(plan.top),
+                           static_cast<int>(plan.width), static_cast<int>(plan.height), plan.size, plan.flipped,
+                           pixels);
     if (plan.jittered)
         jitter(plan, pixels, count, channels);
     if (plan.grayscale && channels == 3)

@@ -29,19 +29,21 @@ struct Batch {
     int globalCrops = 0, localCrops = 0;
     std::int64_t revision = 0; ///< counts the live changes of the options that are in force here
 
-    std::vector<SampleIndex> samples; ///< (B)
-    std::vector<std::int32_t> labels; ///< (B), -1 for none; empty for a source without labels
-    std::vector<ViewPlan> plans;      ///< (crops, B), crop-major
+    std::vector<SampleIndex> samples;  ///< (B)
+    std::vector<std::int32_t> labels;  ///< (B), -1 for none; empty for a source without labels
+    std::vector<ViewPlan> plans;       ///< (crops, B), crop-major
     std::vector<Replacement> replaced; ///< in the order of rows
-    double waitSeconds = 0;           ///< time that the caller spent waiting for this batch
+    double waitSeconds = 0;            ///< time that the caller spent waiting for this batch
 
-    /// All views, normalised, crop-major: the global crops as one (globalCrops * B, C, G, G) block, then the local crops
-    /// as one (localCrops * B, C, L, L) block.
+    /// All views, normalised, crop-major: the global crops as one (globalCrops * B, C, G, G) block, then the local
+    /// crops as one (localCrops * B, C, L, L) block.
     std::vector<float> values;
 
     int crops() const { return globalCrops + localCrops; }
     int cropSize(int crop) const { return crop < globalCrops ? globalSize : localSize; }
-    const ViewPlan& plan(int crop, std::int64_t row) const { return plans[static_cast<std::size_t>(crop * size + row)]; }
+    const ViewPlan& plan(int crop, std::int64_t row) const {
+        return plans[static_cast<std::size_t>(crop * size + row)];
+    }
     const float* globals() const { return values.data(); }
     const float* locals() const { return values.data() + globalCrops * cropValues(0); }
     /// One crop of all pictures, (B, C, size, size).

@@ -14,11 +14,17 @@ void declare(FieldList& fields, DataOptions& o) {
     for (const SourceKind& kind : sourceKinds())
         kinds.push_back(kind.id);
     fields.add("data.path", o.path, "Pictures").help("Folder or file that holds the training pictures.");
-    fields.add("data.kind", o.kind, "Kind of data").choices(std::move(kinds))
+    fields.add("data.kind", o.kind, "Kind of data")
+        .choices(std::move(kinds))
         .help("How the path is read; auto takes the first kind that recognises it.");
-    fields.add("data.loader_threads", o.loaderThreads, "Loader threads").range(0, 64).soft(0, 16)
-        .help("Threads that read pictures and cut crops; 0 chooses by the number of processors. Results do not depend on it.");
-    fields.add("data.prefetch", o.prefetch, "Batches ahead").range(1, 64).soft(1, 8)
+    fields.add("data.loader_threads", o.loaderThreads, "Loader threads")
+        .range(0, 64)
+        .soft(0, 16)
+        .help("Threads that read pictures and cut crops; 0 chooses by the number of processors. Results do not depend "
+              "on it.");
+    fields.add("data.prefetch", o.prefetch, "Batches ahead")
+        .range(1, 64)
+        .soft(1, 8)
         .help("Batches that are made ahead of the training step. Results do not depend on it.");
 }
 

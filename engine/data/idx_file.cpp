@@ -15,13 +15,14 @@
 namespace dinoscope {
 namespace {
 
-constexpr std::int64_t kGzipRatio = 1032;         // the most that deflate can expand
-constexpr std::int64_t kFirstRoom = 1 << 20;      // memory taken before the first byte has arrived
-constexpr std::int64_t kLargestFile = 1ll << 40;  // guards the arithmetic on forged dimensions
+constexpr std::int64_t kGzipRatio = 1032;        // the most that deflate can expand
+constexpr std::int64_t kFirstRoom = 1 << 20;     // memory taken before the first byte has arrived
+constexpr std::int64_t kLargestFile = 1ll << 40; // guards the arithmetic on forged dimensions
 constexpr std::uint8_t kUnsignedBytes = 0x08;
 constexpr const char* kWayOut = "; get the file again or choose another folder";
 
-[[noreturn]] void fail(ErrorCode code, const std::filesystem::path& file, const std::string& what, std::string detail = {}) {
+[[noreturn]] void fail(ErrorCode code, const std::filesystem::path& file, const std::string& what,
+                       std::string detail = {}) {
     throw EngineError(code, "data", file.string() + " " + what + kWayOut, std::move(detail));
 }
 
@@ -101,7 +102,8 @@ std::vector<std::int64_t> readHeader(ByteReader& reader, const std::filesystem::
     if (magic[0] != 0 || magic[1] != 0 || magic[3] < 1 || magic[3] > 4)
         fail(ErrorCode::badInput, file, "is not an IDX file: it starts with other bytes");
     if (magic[2] != kUnsignedBytes)
-        fail(ErrorCode::badInput, file, "holds values of IDX type " + std::to_string(magic[2]) + ", not unsigned bytes (8)");
+        fail(ErrorCode::badInput, file,
+             "holds values of IDX type " + std::to_string(magic[2]) + ", not unsigned bytes (8)");
     std::vector<std::int64_t> dimensions(magic[3]);
     for (std::int64_t& d : dimensions) {
         std::array<std::uint8_t, 4> b{};
@@ -149,7 +151,8 @@ IdxArray readIdx(const std::filesystem::path& file) {
     }
     std::uint8_t extra = 0;
     if (reader.read(&extra, 1) != 0) // also lets zlib compare its checksum
-        fail(ErrorCode::badInput, file, "goes on after the " + shapeText(array.dimensions) + " bytes that its header names");
+        fail(ErrorCode::badInput, file,
+             "goes on after the " + shapeText(array.dimensions) + " bytes that its header names");
     return array;
 }
 

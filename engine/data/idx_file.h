@@ -14,8 +14,9 @@ struct IdxArray {
     std::vector<std::uint8_t> values;
 };
 
-/// Reads a plain or gzip-compressed IDX file. Blocks; any thread. The header is compared with the size of the file before
-/// memory is taken (a gzip file cannot hold more than 1032 times its size), and memory grows only with what really arrives.
+/// Reads a plain or gzip-compressed IDX file. Blocks; any thread. The header is compared with the size of the file
+/// before memory is taken (a gzip file cannot hold more than 1032 times its size), and memory grows only with what
+/// really arrives.
 /// @throws EngineError(badInput, io or notFound) whose sentence names the file, what is wrong and the way out.
 IdxArray readIdx(const std::filesystem::path& file);
 

@@ -45,8 +45,8 @@ IdxSource::IdxSource(std::string name, const std::filesystem::path& pictures, co
         name_ = "Fashion-MNIST, " + name_;
     }
     std::array<char, 96> text{};
-    std::snprintf(text.data(), text.size(), "idx:%lldx%dx%dx%d:%08x:%08x", static_cast<long long>(count_), height_, width_,
-                  channels_, checksum(pixels_), labelSum);
+    std::snprintf(text.data(), text.size(), "idx:%lldx%dx%dx%d:%08x:%08x", static_cast<long long>(count_), height_,
+                  width_, channels_, checksum(pixels_), labelSum);
     fingerprint_ = text.data();
 }
 
@@ -54,13 +54,14 @@ void IdxSource::takePictures(const std::filesystem::path& file) {
     IdxArray array = readIdx(file);
     const auto& d = array.dimensions;
     if (d.size() != 3 && d.size() != 4)
-        fail(file, "has " + std::to_string(d.size()) + " dimension(s), pictures have 3 (count, height, width) or 4: choose the "
-                   "file of pictures, not that of labels");
+        fail(file, "has " + std::to_string(d.size()) +
+                       " dimension(s), pictures have 3 (count, height, width) or 4: choose the "
+                       "file of pictures, not that of labels");
     if (d.size() == 4 && d[3] != 1 && d[3] != 3)
         fail(file, "has " + std::to_string(d[3]) + " channels, pictures have 1 or 3: convert it to grey or RGB");
     if (d[1] > kLargestSide || d[2] > kLargestSide)
-        fail(file, "holds pictures of " + std::to_string(d[2]) + " x " + std::to_string(d[1]) + " pixels, the largest side is " +
-                   std::to_string(kLargestSide) + ": make them smaller");
+        fail(file, "holds pictures of " + std::to_string(d[2]) + " x " + std::to_string(d[1]) +
+                       " pixels, the largest side is " + std::to_string(kLargestSide) + ": make them smaller");
     count_ = d[0];
     height_ = static_cast<int>(d[1]);
     width_ = static_cast<int>(d[2]);
@@ -96,7 +97,9 @@ std::optional<std::int32_t> IdxSource::label(SampleIndex index) const {
     return i < labels_.size() ? std::optional<std::int32_t>(labels_[i]) : std::nullopt;
 }
 
-std::string IdxSource::pictureName(SampleIndex index) const { return "picture " + std::to_string(index.value); }
+std::string IdxSource::pictureName(SampleIndex index) const {
+    return "picture " + std::to_string(index.value);
+}
 
 std::filesystem::path findIdxPictures(const std::filesystem::path& folder, bool training) {
     const std::string part = training ? "train" : "t10k";

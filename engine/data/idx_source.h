@@ -41,7 +41,8 @@ private:
 };
 
 /// The pictures file of a set in a folder, by the names under which MNIST-like sets are published
-/// ("train-images-idx3-ubyte", "t10k-...", with a dot for the second hyphen, with or without ".gz"); empty if none is there.
+/// ("train-images-idx3-ubyte", "t10k-...", with a dot for the second hyphen, with or without ".gz"); empty if none is
+/// there.
 std::filesystem::path findIdxPictures(const std::filesystem::path& folder, bool training);
 
 /// The labels file that belongs to a pictures file by its name; empty if none is there.

@@ -27,15 +27,16 @@ std::int64_t checkedBatches(const ImageSource& source, const AugmentOptions& opt
                           "a loader needs a batch size, threads and prefetch of at least 1: raise them");
     if (source.count() < setup.batchSize)
         throw EngineError(ErrorCode::badInput, "data",
-                          source.name() + " holds " + std::to_string(source.count()) + " pictures, less than one batch of " +
-                              std::to_string(setup.batchSize) + ": choose a batch size of at most " +
-                              std::to_string(source.count()));
+                          source.name() + " holds " + std::to_string(source.count()) +
+                              " pictures, less than one batch of " + std::to_string(setup.batchSize) +
+                              ": choose a batch size of at most " + std::to_string(source.count()));
     return source.count() / setup.batchSize;
 }
 
 std::int64_t rowsAChunk(const AugmentOptions& o, const LoaderSetup& setup) {
     const std::int64_t pixels = kGlobalCrops * o.globalSize * o.globalSize + o.localCrops * o.localSize * o.localSize;
-    return std::clamp<std::int64_t>(kPixelsAChunk / pixels, 1, std::max<std::int64_t>(1, setup.batchSize / (2 * setup.threads)));
+    return std::clamp<std::int64_t>(kPixelsAChunk / pixels, 1,
+                                    std::max<std::int64_t>(1, setup.batchSize / (2 * setup.threads)));
 }
 
 } // namespace
@@ -178,7 +179,9 @@ const Loader::Revision& Loader::revisionOf(std::int64_t number) const {
     return *found;
 }
 
-Loader::Slot& Loader::slotOf(std::int64_t number) { return *slots_[static_cast<std::size_t>(number % setup_.prefetch)]; }
+Loader::Slot& Loader::slotOf(std::int64_t number) {
+    return *slots_[static_cast<std::size_t>(number % setup_.prefetch)];
+}
 
 Loader::Slot* Loader::findWork() {
     for (std::int64_t number = nextOut_; number < nextOut_ + setup_.prefetch; ++number) {
@@ -190,8 +193,9 @@ Loader::Slot* Loader::findWork() {
 }
 
 void Loader::work() {
-    // On Linux a niceness belongs to a thread. It can only be raised; where that fails nothing depends on it.
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), setup_.niceness);
+    // On Linux a niceness belongs to a thread. Where it cannot be raised nothing depends on it.
+    const auto thread = static_cast<id_t>(gettid());
+    setpriority(PRIO_PROCESS, thread, std::max(setup_.niceness, getpriority(PRIO_PROCESS, thread)));
     ViewRenderer renderer(normalization_);
     Image buffer;
     std::vector<Replacement> replaced;
@@ -249,8 +253,8 @@ void Loader::build(const Job& job, ViewRenderer& renderer, Image& buffer, std::v
     }
 }
 
-SampleIndex Loader::readPlace(const std::vector<std::uint32_t>& order, std::int64_t place, std::int64_t row, Image& buffer,
-                              PictureView& picture, std::vector<Replacement>& replaced) const {
+SampleIndex Loader::readPlace(const std::vector<std::uint32_t>& order, std::int64_t place, std::int64_t row,
+                              Image& buffer, PictureView& picture, std::vector<Replacement>& replaced) const {
     const auto count = static_cast<std::int64_t>(order.size());
     std::string reason;
     for (std::int64_t step = 0; step < std::min(count, kUnreadableInARow); ++step) {
@@ -305,7 +309,9 @@ BatchPtr Loader::waitUntil(const Clock::time_point* limit) {
     return slot.ready() ? handOut(slot) : nullptr;
 }
 
-BatchPtr Loader::next() { return waitUntil(nullptr); }
+BatchPtr Loader::next() {
+    return waitUntil(nullptr);
+}
 
 BatchPtr Loader::waitNext(std::chrono::milliseconds limit) {
     const Clock::time_point end = Clock::now() + limit;
@@ -317,9 +323,10 @@ std::int64_t Loader::setAugment(const AugmentOptions& options, std::int64_t from
         throw EngineError(*error);
     const std::lock_guard lock(mutex_);
     if (!sameViewShapes(options, *revisions_.back().options))
-        throw EngineError(ErrorCode::notAllowed, "data",
-                          "crop sizes, the number of local crops, resampling, mean and deviation belong to a run: start a new "
-                          "run to change them");
+        throw EngineError(
+            ErrorCode::notAllowed, "data",
+            "crop sizes, the number of local crops, resampling, mean and deviation belong to a run: start a new "
+            "run to change them");
     const std::int64_t from = std::max(fromBatch, nextOut_);
     const std::int64_t number = revisions_.back().number + 1;
     std::erase_if(revisions_, [&](const Revision& revision) { return revision.from >= from && revision.number > 0; });

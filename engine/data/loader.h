@@ -28,18 +28,19 @@ struct LoaderSetup {
     int niceness = 5;            ///< of the loader's threads; the window runs at 0
 };
 
-/// Cuts batches of views in background threads. Batch n of a run is a pure function of source, options, seed, batch size
-/// and n: thread count, prefetch depth and the place where a run was resumed change nothing. The last, partial batch of an
-/// epoch is dropped (main_dino.py, drop_last).
+/// Cuts batches of views in background threads. Batch n of a run is a pure function of source, options, seed, batch
+/// size and n: thread count, prefetch depth and the place where a run was resumed change nothing. The last, partial
+/// batch of an epoch is dropped (main_dino.py, drop_last).
 ///
-/// A picture that cannot be read is replaced by the next one in the order of the epoch, with the random choices of the one
-/// it replaces. Batches are reused: a steady run takes no memory per picture.
+/// A picture that cannot be read is replaced by the next one in the order of the epoch, with the random choices of the
+/// one it replaces. Batches are reused: a steady run takes no memory per picture.
 ///
 /// next(), waitNext() and setAugment() belong to one thread; stop() may be called from any.
 class Loader {
 public:
     /// Starts the threads.
-    /// @throws EngineError if the source has fewer pictures than a batch, an option contradicts another, or memory lacks.
+    /// @throws EngineError if the source has fewer pictures than a batch, an option contradicts another, or memory
+    /// lacks.
     Loader(ImageSourcePtr source, const AugmentOptions& options, const LoaderSetup& setup);
     /// Stops and joins; waits for the pictures in work, not for whole batches.
     ~Loader();
@@ -50,9 +51,10 @@ public:
     /// Number of the batch that is handed out next.
     std::int64_t nextNumber() const;
 
-    /// The next batch; blocks until it is ready. The batch stays valid, and out of reuse, as long as the pointer is kept,
-    /// longer than the loader if need be.
-    /// @throws EngineError what a thread met (a hundred unreadable pictures in a row, no memory), or cancelled after stop().
+    /// The next batch; blocks until it is ready. The batch stays valid, and out of reuse, as long as the pointer is
+    /// kept, longer than the loader if need be.
+    /// @throws EngineError what a thread met (a hundred unreadable pictures in a row, no memory), or cancelled after
+    /// stop().
     BatchPtr next();
     /// The same with a limit: null if the batch is not ready in time. Waiting is counted over all tries.
     BatchPtr waitNext(std::chrono::milliseconds limit);

@@ -19,15 +19,17 @@ void checkPicture(const Image& picture, const Image& first, std::size_t index) {
     if (!shaped || picture.pixels.size() != bytes || picture.channels != first.channels)
         throw EngineError(ErrorCode::badInput, "data",
                           "picture " + std::to_string(index) + " has " + std::to_string(picture.pixels.size()) +
-                              " bytes for " + std::to_string(picture.width) + " x " + std::to_string(picture.height) + " x " +
-                              std::to_string(picture.channels) + ": give every picture of a set its bytes and the same channels");
+                              " bytes for " + std::to_string(picture.width) + " x " + std::to_string(picture.height) +
+                              " x " + std::to_string(picture.channels) +
+                              ": give every picture of a set its bytes and the same channels");
 }
 
 } // namespace
 
 MemorySource::MemorySource(std::string name, std::vector<Image> pictures, std::vector<std::int32_t> labels,
                            std::vector<std::string> classNames)
-    : name_(std::move(name)), pictures_(std::move(pictures)), labels_(std::move(labels)), classNames_(std::move(classNames)) {
+    : name_(std::move(name)), pictures_(std::move(pictures)), labels_(std::move(labels)),
+      classNames_(std::move(classNames)) {
     if (pictures_.empty())
         throw EngineError(ErrorCode::badInput, "data", name_ + " holds no picture: choose another set");
     std::uint32_t sum = 0;
@@ -58,6 +60,8 @@ std::optional<std::int32_t> MemorySource::label(SampleIndex index) const {
     return i < labels_.size() && labels_[i] >= 0 ? std::optional(labels_[i]) : std::nullopt;
 }
 
-std::string MemorySource::pictureName(SampleIndex index) const { return "picture " + std::to_string(index.value); }
+std::string MemorySource::pictureName(SampleIndex index) const {
+    return "picture " + std::to_string(index.value);
+}
 
 } // namespace dinoscope

@@ -9,8 +9,8 @@ namespace dinoscope {
 class MemorySource final : public ImageSource {
 public:
     /// `labels` is empty, or holds one index into `classNames` for each picture, -1 for none.
-    /// @throws EngineError if there is no picture, pictures differ in their channels, a picture's bytes disagree with its
-    /// size, or a label has no class.
+    /// @throws EngineError if there is no picture, pictures differ in their channels, a picture's bytes disagree with
+    /// its size, or a label has no class.
     MemorySource(std::string name, std::vector<Image> pictures, std::vector<std::int32_t> labels = {},
                  std::vector<std::string> classNames = {});
 

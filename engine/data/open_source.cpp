@@ -28,8 +28,9 @@ DataSets openIdx(const std::filesystem::path& path) {
     const std::filesystem::path train = findIdxPictures(path, true);
     if (train.empty())
         throw EngineError(ErrorCode::badInput, "data",
-                          path.string() + " holds no train-images-idx3-ubyte or train-images-idx3-ubyte.gz: choose the folder "
-                                          "that holds the IDX files");
+                          path.string() +
+                              " holds no train-images-idx3-ubyte or train-images-idx3-ubyte.gz: choose the folder "
+                              "that holds the IDX files");
     DataSets sets;
     sets.train = std::make_shared<IdxSource>("training pictures", train, findIdxLabels(train));
     if (const std::filesystem::path test = findIdxPictures(path, false); !test.empty())
@@ -46,8 +47,8 @@ DataSets openIdx(const std::filesystem::path& path) {
 
 const std::vector<SourceKind>& sourceKinds() {
     static const std::vector<SourceKind> kinds{
-        {"idx", "IDX files (MNIST, Fashion-MNIST)", "a folder with train-images-idx3-ubyte, plain or .gz", recognisesIdx,
-         openIdx},
+        {"idx", "IDX files (MNIST, Fashion-MNIST)", "a folder with train-images-idx3-ubyte, plain or .gz",
+         recognisesIdx, openIdx},
     };
     return kinds;
 }

@@ -29,8 +29,8 @@ Image applyOperation(const Image& source, const json& entry) {
         const bool flip = op == "horizontal_flip";
         const int size = flip ? source.width : entry.at("size").get<int>();
         image = Image{size, size, 3, std::vector<std::uint8_t>(static_cast<std::size_t>(size) * size * 3)};
-        Resampler().bicubic(PictureView(source), flip ? 0 : entry.at("left").get<int>(), flip ? 0 : entry.at("top").get<int>(),
-                            flip ? source.width : entry.at("width").get<int>(),
+        Resampler().bicubic(PictureView(source), flip ? 0 : entry.at("left").get<int>(),
+                            flip ? 0 : entry.at("top").get<int>(), flip ? source.width : entry.at("width").get<int>(),
                             flip ? source.height : entry.at("height").get<int>(), size, flip, image.pixels.data());
     } else if (op == "brightness") {
         adjustBrightness(data, pixels, 3, entry.at("factor"));
@@ -120,7 +120,8 @@ TEST(ImageOps, TheFastestWeighingIsThePlainOne) {
     for (int count = 0; count < 40; ++count) {
         std::vector<std::int32_t> weight;
         for (int i = 0; i < count; ++i)
-            weight.push_back(static_cast<std::int32_t>(random.uniform(-1.0, 1.4) * (1 << kWeightBits) / std::max(1, count / 2)));
+            weight.push_back(
+                static_cast<std::int32_t>(random.uniform(-1.0, 1.4) * (1 << kWeightBits) / std::max(1, count / 2)));
         std::uint8_t plain[kWeighLanes], fast[kWeighLanes];
         weighRowsPlain(bytes.data() + count, 97, weight.data(), count, plain);
         fastestWeighRows()(bytes.data() + count, 97, weight.data(), count, fast);
@@ -181,7 +182,8 @@ TEST(ImageOps, FlippedCropMirrorsTheCrop) {
 TEST(ImageOps, IdentityCropsKeepEveryPixel) {
     for (int channels : {1, 3})
         for (int size : {1, 7, 28, 33}) {
-            Image source{size, size, channels, std::vector<std::uint8_t>(static_cast<std::size_t>(size * size * channels))};
+            Image source{size, size, channels,
+                         std::vector<std::uint8_t>(static_cast<std::size_t>(size * size * channels))};
             for (std::size_t i = 0; i < source.pixels.size(); ++i)
                 source.pixels[i] = static_cast<std::uint8_t>(i * 37 % 251);
             std::vector<std::uint8_t> out(source.pixels.size());
@@ -202,7 +204,8 @@ TEST(ImageOps, BilinearSamplesAreThoseOfAGrid) {
     std::vector<std::uint8_t> out(size * size);
     Resampler().bilinear(PictureView(source), left, top, width, height, size, false, out.data());
     const auto pixel = [&](int x, int y) {
-        return static_cast<double>(source.pixels[static_cast<std::size_t>(std::clamp(y, 0, 5) * 9 + std::clamp(x, 0, 8))]);
+        return static_cast<double>(
+            source.pixels[static_cast<std::size_t>(std::clamp(y, 0, 5) * 9 + std::clamp(x, 0, 8))]);
     };
     for (int y = 0; y < size; ++y)
         for (int x = 0; x < size; ++x) {
@@ -239,8 +242,8 @@ TEST(ImageOps, BinomialBlurIsTheThreeByThreeFilter) {
     std::vector<std::uint8_t> image(25, 0);
     image[12] = 160;
     Blur().binomial(image.data(), 5, 5, 1);
-    const std::vector<std::uint8_t> expected{0, 0,  0,  0,  0, 0, 10, 20, 10, 0, 0, 20, 40,
-                                             20, 0, 0,  10, 20, 10, 0, 0,  0,  0,  0, 0};
+    const std::vector<std::uint8_t> expected{0,  0, 0, 0,  0,  0,  10, 20, 10, 0, 0, 20, 40,
+                                             20, 0, 0, 10, 20, 10, 0,  0,  0,  0, 0, 0};
     EXPECT_EQ(image, expected);
 }
 

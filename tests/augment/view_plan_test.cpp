@@ -60,7 +60,8 @@ void compareStatistics(const json& recorded, int crop) {
     std::sort(areas.begin(), areas.end());
     const std::vector<double> shares{0.05, 0.25, 0.5, 0.75, 0.95};
     for (std::size_t i = 0; i < shares.size(); ++i)
-        expectNear(areas[static_cast<std::size_t>(shares[i] * (n - 1))], recorded.at("area_quantiles").at(i), "quantile");
+        expectNear(areas[static_cast<std::size_t>(shares[i] * (n - 1))], recorded.at("area_quantiles").at(i),
+                   "quantile");
 }
 
 TEST(ViewPlan, BoxesHaveTheRecordedStatistics) {
@@ -183,7 +184,8 @@ TEST(ViewRenderer, WritesNormalisedPlanesOfTheShownPixels) {
         renderer.render(PictureView(source), plan, planes.data());
         for (std::size_t i = 0; i < count; ++i)
             for (std::size_t c = 0; c < 3; ++c)
-                ASSERT_FLOAT_EQ(planes[c * count + i], (float(shown.pixels[i * 3 + c]) / 255.0f - mean[c]) / deviation[c]);
+                ASSERT_FLOAT_EQ(planes[c * count + i],
+                                (float(shown.pixels[i * 3 + c]) / 255.0f - mean[c]) / deviation[c]);
     }
 }
 

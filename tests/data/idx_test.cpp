@@ -37,8 +37,8 @@ Bytes noise(std::size_t count, std::uint64_t seed = 4) {
 }
 
 void write(const fs::path& file, const Bytes& bytes) {
-    std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()),
-                                                static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
 Bytes packed(const Bytes& bytes) {
@@ -162,7 +162,8 @@ TEST(Idx, RandomBytesNeverCrash) {
     }
 }
 
-void writeSet(const testing::ScratchFolder& folder, const std::string& part, std::uint32_t count, std::uint32_t labels) {
+void writeSet(const testing::ScratchFolder& folder, const std::string& part, std::uint32_t count,
+              std::uint32_t labels) {
     write(folder / (part + "-images-idx3-ubyte"), idxBytes({count, 4, 5}, noise(count * 20)));
     Bytes values(labels);
     for (std::size_t i = 0; i < labels; ++i)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How many pictures one core augments, and what a loader delivers. Not a test: build the target loader_bench and run it.
+// How many pictures one core augments, and what a loader delivers. Not a test: build the target loader_bench and run
+// it.
 #include "engine/augment/view_renderer.h"
 #include "engine/data/loader.h"
 #include "engine/data/memory_source.h"

@@ -14,6 +14,9 @@
 #include <set>
 #include <thread>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 namespace dinoscope {
 namespace {
 
@@ -87,8 +90,8 @@ struct Copy {
 };
 
 Copy copyOf(const Batch& batch) {
-    return {batch.number, batch.epoch.value, batch.placeInEpoch, batch.revision,
-            batch.samples, batch.labels,     batch.plans,        batch.values};
+    return {batch.number,  batch.epoch.value, batch.placeInEpoch, batch.revision,
+            batch.samples, batch.labels,      batch.plans,        batch.values};
 }
 
 std::vector<Copy> take(Loader& loader, int batches) {
@@ -275,7 +278,8 @@ TEST(Loader, SaysWhenNothingCanBeRead) {
             loader.next();
             FAIL() << "a batch was made";
         } catch (const EngineError& error) {
-            EXPECT_NE(std::string(error.what()).find("30 pictures in a row cannot be read"), std::string::npos) << error.what();
+            EXPECT_NE(std::string(error.what()).find("30 pictures in a row cannot be read"), std::string::npos)
+                << error.what();
         }
 }
 
@@ -284,7 +288,8 @@ TEST(Loader, NeedsABatchOfPictures) {
         Loader loader(someSource(7), smallOptions(), setupOf(1, 1));
         FAIL() << "it started";
     } catch (const EngineError& error) {
-        EXPECT_NE(std::string(error.what()).find("choose a batch size of at most 7"), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("choose a batch size of at most 7"), std::string::npos)
+            << error.what();
     }
 }
 
@@ -314,6 +319,37 @@ TEST(Loader, StopsWhileSomebodyWaits) {
         }
         stopper.join();
     }
+}
+
+/// Notes how nice the threads are that read from it.
+class NicenessSource final : public ImageSource {
+public:
+    explicit NicenessSource(ImageSourcePtr inner) : inner_(std::move(inner)) {}
+    std::int64_t count() const override { return inner_->count(); }
+    int channels() const override { return inner_->channels(); }
+    std::string name() const override { return inner_->name(); }
+    std::string fingerprint() const override { return inner_->fingerprint(); }
+    PictureView read(SampleIndex index, Image& buffer) const override {
+        lowest = std::min(lowest.load(), getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())));
+        return inner_->read(index, buffer);
+    }
+    const std::vector<std::string>& classNames() const override { return none_; }
+    std::optional<std::int32_t> label(SampleIndex) const override { return std::nullopt; }
+    std::string pictureName(SampleIndex index) const override { return inner_->pictureName(index); }
+
+    mutable std::atomic<int> lowest{100};
+
+private:
+    ImageSourcePtr inner_;
+    std::vector<std::string> none_;
+};
+
+TEST(Loader, GivesWayToTheWindow) {
+    const auto source = std::make_shared<NicenessSource>(someSource(16));
+    Loader loader(source, smallOptions(), setupOf(1, 1));
+    EXPECT_TRUE(loader.next()->labels.empty());
+    EXPECT_GE(source->lowest.load(), 5);
+    EXPECT_LT(source->lowest.load(), 100);
 }
 
 TEST(Loader, CountsTheTimeSpentWaiting) {
