@@ -32,8 +32,10 @@ enum class StepOutcome { more, plannedEnd, limitReached };
 
 /// The work behind the engine: implemented by the training room, and by fakes. Every member is called on the engine
 /// thread only, between steps; each call should return within about 50 ms, except one training step. Any member may throw
-/// EngineError or std::exception; the runtime turns that into a refusal (open, load, setParam, probe, ...) or, from step(),
-/// into state failed.
+/// EngineError or std::exception. The runtime turns that into a refusal (setParam, save, startJob, ...), a refusal and state
+/// failed (open, load; with ErrorCode::cancelled: state empty), an answer with an error (probe), the end of that work
+/// (workSlice), or state failed (everything else). A step() that throws ErrorCode::nonFinite leaves the weights untouched;
+/// it only pauses the run.
 class StepRunner {
 public:
     virtual ~StepRunner() = default;
@@ -45,6 +47,7 @@ public:
     virtual void open(const OpenCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) = 0;
     virtual std::shared_ptr<const RunInfo> info() const = 0;
     virtual std::shared_ptr<const ParamSet> params() const = 0;
+    /// Also called without a run, and from inside open() and load() through `keepGoing`, to show the progress.
     virtual RunnerStatus status() const = 0;
 
     /// One optimiser step.
@@ -71,7 +74,9 @@ public:
 
     /// The run has ended: queue a closing evaluation as work unless `quick`; called once a run.
     virtual void beginFinish(FinishReason reason, bool quick, RunnerOutput& output) = 0;
-    /// After the closing work: write and close the run's files. Called once a run, also after a failure.
+    /// After the closing work: write and close the run's files. Called once a run that open() or load() prepared, also
+    /// after a failure, and without beginFinish() before a run in state ready is replaced. The run itself stays for
+    /// probes and saving until the next open().
     virtual void finish(FinishReason reason, RunnerOutput& output) = 0;
 
     /// A live change was acknowledged; for the run's record.
