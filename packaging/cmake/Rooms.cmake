@@ -36,6 +36,10 @@ function(dinoscope_room name)
     target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} Threads::Threads)
 endfunction()
 
+# What a test sees: no display, patient OpenMP threads, and settings of its own instead of the person's.
+set(DINOSCOPE_TEST_ENVIRONMENT QT_QPA_PLATFORM=offscreen OMP_WAIT_POLICY=PASSIVE LC_ALL=C.UTF-8
+    XDG_CONFIG_HOME=${CMAKE_BINARY_DIR}/test-home/config XDG_DATA_HOME=${CMAKE_BINARY_DIR}/test-home/data)
+
 # dinoscope_test(name [TORCH] [QT] SOURCES ... PRIVATE rooms...): one GoogleTest program, registered as one ctest test a suite program.
 function(dinoscope_test name)
     cmake_parse_arguments(ARG "TORCH;QT" "TIMEOUT" "SOURCES;PRIVATE;LABELS" ${ARGN})
@@ -43,6 +47,9 @@ function(dinoscope_test name)
     dinoscope_configure(${name} ${ARGN})
     if(ARG_QT)
         target_link_libraries(${name} PRIVATE GTest::gtest GTest::gmock Qt6::Test)
+        if(DINOSCOPE_SANITIZER STREQUAL "thread")
+            target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/qt_in_one_thread.cpp)
+        endif()
     else()
         target_link_libraries(${name} PRIVATE GTest::gtest_main GTest::gmock)
     endif()
@@ -51,5 +58,5 @@ function(dinoscope_test name)
     endif()
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
-        ENVIRONMENT "QT_QPA_PLATFORM=offscreen;OMP_WAIT_POLICY=PASSIVE;DINOSCOPE_SOURCE=${PROJECT_SOURCE_DIR}")
+        ENVIRONMENT "${DINOSCOPE_TEST_ENVIRONMENT};DINOSCOPE_SOURCE=${PROJECT_SOURCE_DIR}")
 endfunction()

@@ -63,6 +63,7 @@ inline const std::vector<Room>& roomTable() {
         {"app/cli", {"engine/api"}, {}},
         {"tests/ui", {"tests", "ui", "widgets", "engine/api", "engine/support", "engine/runtime"}, {qt}},
         {"tests/widgets", {"tests", "widgets"}, {qt}},
+        {"tests/support", {"engine/api", "engine/support"}, {qt}},
         {"tests", {"engine"}, {torch, opencv, cuda}},
     };
     return table;
