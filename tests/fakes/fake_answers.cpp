@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/fakes/fake_answers.h"
+
+#include "engine/support/check.h"
+#include "engine/support/random.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace dinoscope {
+namespace {
+
+constexpr int kSide = 28;
+constexpr std::int64_t kPrototypes = 64, kGlobals = 2, kLocals = 4, kViews = kGlobals + kLocals;
+constexpr std::int64_t kHeads = 3, kBlocks = 4, kGrid = 7;
+constexpr std::array<const char*, 10> kClasses = {"T-shirt", "Trouser", "Pullover", "Dress",   "Coat",
+                                                  "Sandal",  "Shirt",   "Sneaker",  "Bag",     "Ankle boot"};
+
+RandomStream streamOf(std::int64_t sample, std::int64_t epoch, std::uint32_t crop) {
+    return {7, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(sample), crop, RandomPurpose::preview};
+}
+
+std::int64_t indexOf(const PictureRef& picture) {
+    return picture.kind == PictureRef::Kind::given ? 0 : std::max<std::int64_t>(0, picture.index);
+}
+
+Image pictureOf(const PictureRef& picture) {
+    return picture.kind == PictureRef::Kind::given && !picture.image.empty() ? picture.image : fakePicture(indexOf(picture));
+}
+
+std::string captionOf(const PictureRef& picture) {
+    if (picture.kind == PictureRef::Kind::given)
+        return "Given picture";
+    const std::int64_t index = indexOf(picture);
+    return (picture.kind == PictureRef::Kind::lastBatch ? "Row " : "Picture ") + std::to_string(index) + ", " +
+           kClasses[static_cast<std::size_t>(index % 10)];
+}
+
+/// The box of `view`, scaled to `side` x `side` by nearest neighbour.
+Image cut(const Image& source, const ViewInfo& view, int side) {
+    Image image{side, side, source.channels, {}};
+    image.pixels.reserve(static_cast<std::size_t>(side * side * source.channels));
+    for (int y = 0; y < side; ++y)
+        for (int x = 0; x < side; ++x) {
+            const int u = view.flipped ? side - 1 - x : x;
+            const int column = std::clamp(static_cast<int>(view.left + (u + 0.5) * view.width / side), 0, source.width - 1);
+            const int row = std::clamp(static_cast<int>(view.top + (y + 0.5) * view.height / side), 0, source.height - 1);
+            for (int c = 0; c < source.channels; ++c) {
+                const double value = source.pixels[static_cast<std::size_t>((row * source.width + column) * source.channels + c)];
+                image.pixels.push_back(static_cast<std::uint8_t>(std::clamp(value * view.brightness, 0.0, 255.0)));
+            }
+        }
+    return image;
+}
+
+ViewInfo makeView(const Image& source, std::int64_t sample, std::int64_t reroll, std::uint32_t crop) {
+    RandomStream random = streamOf(sample, reroll, crop);
+    ViewInfo view;
+    view.isGlobal = crop < kGlobals;
+    view.seenByTeacher = view.isGlobal;
+    view.areaShare = view.isGlobal ? random.uniform(0.4, 1.0) : random.uniform(0.1, 0.4);
+    view.aspect = random.uniform(0.75, 1.33);
+    const double area = view.areaShare * source.width * source.height;
+    view.width = std::min<double>(source.width, std::sqrt(area * view.aspect));
+    view.height = std::min<double>(source.height, std::sqrt(area / view.aspect));
+    view.left = random.uniform(0, source.width - view.width);
+    view.top = random.uniform(0, source.height - view.height);
+    view.flipped = random.uniform() < 0.5;
+    view.jittered = random.uniform() < 0.8;
+    if (view.jittered) {
+        view.brightness = random.uniform(0.6, 1.4);
+        view.contrast = random.uniform(0.6, 1.4);
+    }
+    view.blurRadius = random.uniform() < 0.2 ? 1.0 : 0.0;
+    view.solarized = crop == 1 && random.uniform() < 0.2;
+    view.image = cut(source, view, view.isGlobal ? 28 : 14);
+    return view;
+}
+
+/// Attention that gathers around a point of the picture that differs from head to head.
+std::vector<float> attentionMaps(std::int64_t sample, std::int64_t block, double sharpness) {
+    std::vector<float> maps;
+    for (std::int64_t head = 0; head < kHeads; ++head) {
+        RandomStream random = streamOf(sample, block, static_cast<std::uint32_t>(head));
+        const double row = random.uniform(1, kGrid - 2), column = random.uniform(1, kGrid - 2);
+        const std::size_t begin = maps.size();
+        double sum = 0;
+        for (std::int64_t y = 0; y < kGrid; ++y)
+            for (std::int64_t x = 0; x < kGrid; ++x) {
+                const double distance = (y - row) * (y - row) + (x - column) * (x - column);
+                maps.push_back(static_cast<float>(std::exp(-distance * sharpness)));
+                sum += maps.back();
+            }
+        for (std::size_t i = begin; i < maps.size(); ++i)
+            maps[i] = static_cast<float>(0.9 * maps[i] / sum);
+    }
+    return maps;
+}
+
+} // namespace
+
+Image fakePicture(std::int64_t index) {
+    Image image{kSide, kSide, 1, std::vector<std::uint8_t>(kSide * kSide, 0)};
+    const int kind = static_cast<int>(index % 10);
+    for (int y = 3; y < kSide - 3; ++y)
+        for (int x = 3; x < kSide - 3; ++x) {
+            const double u = (x - 13.5) / 11, v = (y - 13.5) / 11;
+            const bool inside = kind % 2 == 0 ? std::abs(u) + 0.1 * kind * std::abs(v) < 0.8
+                                              : u * u + v * v * (0.6 + 0.15 * kind) < 0.9;
+            if (inside)
+                image.pixels[static_cast<std::size_t>(y * kSide + x)] =
+                    static_cast<std::uint8_t>(120 + (x * 7 + y * 5 + index * 13) % 120);
+        }
+    return image;
+}
+
+CropsAnswer fakeCrops(const CropsRequest& request, Step step) {
+    CropsAnswer answer;
+    answer.source = pictureOf(request.picture);
+    answer.caption = captionOf(request.picture);
+    const bool lastBatch = request.picture.kind == PictureRef::Kind::lastBatch;
+    const std::int64_t sample = indexOf(request.picture);
+    for (std::uint32_t crop = 0; crop < kViews; ++crop)
+        answer.views.push_back(makeView(answer.source, sample, lastBatch ? step.value : request.reroll, crop));
+    return answer;
+}
+
+SoftmaxAnswer fakeSoftmax(const SoftmaxRequest& request, Step step, double studentTemperature, double teacherTemperature) {
+    SoftmaxAnswer answer;
+    answer.caption = captionOf(request.picture);
+    answer.runningStatistics = request.picture.kind != PictureRef::Kind::lastBatch;
+    answer.prototypes = kPrototypes;
+    answer.studentViews = kViews;
+    answer.teacherViews = kGlobals;
+    answer.studentTemperature = studentTemperature;
+    answer.teacherTemperature = teacherTemperature;
+    const std::int64_t sample = indexOf(request.picture);
+    const double trained = 1.0 - std::exp(-static_cast<double>(step.value) / 100.0);
+    for (std::uint32_t view = 0; view < kViews; ++view) {
+        RandomStream own = streamOf(sample, step.value, view);
+        RandomStream shared = streamOf(sample, 0, 1000);
+        for (std::int64_t k = 0; k < kPrototypes; ++k) {
+            const double common = shared.normal() * 0.3 * trained;
+            answer.student.push_back(static_cast<float>(common + own.normal() * 0.1));
+            if (view < kGlobals)
+                answer.teacher.push_back(static_cast<float>(1.1 * common + own.normal() * 0.05));
+        }
+    }
+    RandomStream random = streamOf(0, 0, 2000);
+    for (std::int64_t k = 0; k < kPrototypes; ++k) {
+        answer.center.push_back(static_cast<float>(random.normal() * 0.05));
+        answer.teacherWins.push_back(static_cast<std::int32_t>(random.below(8)));
+        answer.studentWins.push_back(static_cast<std::int32_t>(random.below(24)));
+    }
+    for (const ViewInfo& view : fakeCrops({request.picture, 0}, step).views)
+        answer.views.push_back(view.image);
+    return answer;
+}
+
+AttentionAnswer fakeAttention(const AttentionRequest& request, Step step) {
+    const std::int64_t block = request.block < 0 ? kBlocks - 1 : request.block;
+    if (block >= kBlocks || request.queryPatch >= kGrid * kGrid)
+        throw EngineError(ErrorCode::badInput, "probes",
+                          "There are " + std::to_string(kBlocks) + " blocks and " + std::to_string(kGrid * kGrid) +
+                              " patches; choose one of them.");
+    AttentionAnswer answer;
+    answer.caption = captionOf(request.picture);
+    answer.picture = pictureOf(request.picture);
+    answer.block = block;
+    answer.blocks = kBlocks;
+    answer.heads = kHeads;
+    answer.rows = answer.columns = kGrid;
+    const double trained = 1.0 - std::exp(-static_cast<double>(step.value) / 200.0);
+    const std::int64_t sample = indexOf(request.picture) + 100 * (request.queryPatch + 1);
+    answer.student = attentionMaps(sample, block, 0.02 + 0.3 * trained);
+    answer.teacher = attentionMaps(sample, block, 0.02 + 0.35 * trained);
+    return answer;
+}
+
+} // namespace dinoscope

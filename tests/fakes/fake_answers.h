@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/probe.h"
+
+namespace dinoscope {
+
+// Plausible answers, pure functions of their arguments: the same question at the same step has the same answer.
+
+/// 28 x 28 grey: a bright figure of class `index` % 10 on black.
+Image fakePicture(std::int64_t index);
+
+/// 2 global and 4 local views of picture `index`.
+CropsAnswer fakeCrops(const CropsRequest& request, Step step);
+
+/// K = 64, 6 student views of which the first 2 are the teacher's.
+SoftmaxAnswer fakeSoftmax(const SoftmaxRequest& request, Step step, double studentTemperature, double teacherTemperature);
+
+/// 3 heads, 4 blocks, 7 x 7 patches. @throws EngineError for a block or patch that does not exist.
+AttentionAnswer fakeAttention(const AttentionRequest& request, Step step);
+
+} // namespace dinoscope

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/error.h"
+#include "tests/fakes/gate.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dinoscope {
+
+/// What a ScriptedRunner is to do, shared between it and the test. The plain members are set before the engine is made;
+/// the functions take any thread.
+///
+/// Points of the gate and of failNext(), and names in calls(): "open", "load", "step", "work", "cancelWork", "setParam",
+/// "probe", "startJob", "cancelJob", "save", "export", "history", "beginFinish", "finish".
+class Script {
+public:
+    std::int64_t plannedSteps = 1500;
+    std::int64_t evaluateEvery = 0;    ///< steps between evaluations; 0: none
+    std::int64_t evaluationSlices = 3; ///< also of the closing evaluation and of a job
+    std::chrono::microseconds stepTime{0}; ///< how long a step lasts; for windows that people look at
+    bool labelled = true;
+    bool convolutional = false; ///< a backbone without attention
+
+    Gate gate;
+
+    /// The next call of `point` throws `error`.
+    void failNext(const std::string& point, Error error);
+    /// The next call of `point` throws a plain std::runtime_error.
+    void crashNext(const std::string& point);
+
+    /// The calls that the runner has had, in order.
+    std::vector<std::string> calls() const;
+
+    /// For the runner: notes the call, waits at the gate, throws what was ordered.
+    void pass(const std::string& point);
+    /// For the runner: notes the call and throws what was ordered, without waiting.
+    void note(const std::string& point);
+
+private:
+    void throwOrdered(const std::string& point);
+
+    mutable std::mutex mutex_;
+    std::map<std::string, std::optional<Error>> orders_; ///< empty error: a plain exception
+    std::vector<std::string> calls_;
+};
+
+} // namespace dinoscope

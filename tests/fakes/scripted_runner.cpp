@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/fakes/scripted_runner.h"
+
+#include "engine/support/check.h"
+#include "engine/support/random.h"
+#include "tests/fakes/fake_answers.h"
+#include "tests/fakes/fake_catalog.h"
+
+#include <cmath>
+#include <thread>
+
+namespace dinoscope {
+namespace {
+
+constexpr std::int64_t kStepsPerEpoch = 50;
+
+std::shared_ptr<const RunInfo> makeInfo(const Script& script, const OpenCommand& command) {
+    auto info = std::make_shared<RunInfo>();
+    info->name = "fake run";
+    info->runFolder = command.runFolder;
+    info->dataName = "Fake fashion";
+    info->sampleCount = 60000;
+    if (script.labelled)
+        info->classNames = {"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
+    info->channels = 1;
+    info->device = "cpu";
+    info->precision = "float32";
+    info->threads = 2;
+    info->backbone = script.convolutional ? "resnet50" : "vit_micro";
+    info->hasAttention = !script.convolutional;
+    info->blocks = script.convolutional ? 0 : 4;
+    info->heads = script.convolutional ? 0 : 3;
+    info->patchSize = script.convolutional ? 0 : 4;
+    info->featureWidth = 96;
+    info->prototypes = 64;
+    info->localCrops = 4;
+    info->parameterCount = 612'480;
+    info->stepsPerEpoch = kStepsPerEpoch;
+    info->plannedSteps = script.plannedSteps;
+    info->referenceLines = {{"Loss", "ln K", std::log(64.0)}};
+    if (script.labelled)
+        info->referenceLines.push_back({"Accuracy", "Pixels", 81.7});
+    return info;
+}
+
+} // namespace
+
+ScriptedRunner::ScriptedRunner(std::shared_ptr<Script> script) : script_(std::move(script)), catalog_(fakeCatalog()) {}
+
+void ScriptedRunner::prepare(const std::string& point, const ParamSet& params, const std::function<bool()>& keepGoing) {
+    info_.reset();
+    params_.reset();
+    status_ = {};
+    workLeft_ = 0;
+    history_.clear();
+    status_.work = {"Reading pictures", 0, 60000};
+    script_->note(point);
+    do {
+        if (!keepGoing())
+            throw EngineError(ErrorCode::cancelled, "train", "The preparation was given up.");
+        std::this_thread::yield();
+    } while (script_->gate.isHeld(point));
+    status_.work = {};
+    auto complete = std::make_shared<ParamSet>(catalog_.params);
+    for (const auto& [id, value] : params.values())
+        if (auto error = complete->set(catalog_.params, id, value))
+            throw EngineError(*error);
+    params_ = complete;
+}
+
+void ScriptedRunner::open(const OpenCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) {
+    prepare("open", command.params, keepGoing);
+    maxSteps_ = command.maxSteps;
+    info_ = makeInfo(*script_, command);
+    output.log(LogLevel::info, "Opened Fake fashion: 60000 pictures.");
+}
+
+void ScriptedRunner::load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) {
+    prepare("load", ParamSet(catalog_.params), keepGoing);
+    maxSteps_ = 0;
+    info_ = makeInfo(*script_, {});
+    status_.step = {100};
+    status_.epoch = {100 / kStepsPerEpoch};
+    output.log(LogLevel::info, "Loaded " + command.path + ".");
+}
+
+double ScriptedRunner::real(const char* id) const { return std::get<double>(params_->at(id)); }
+
+void ScriptedRunner::record(RunnerOutput& output, const char* metric, double value) {
+    const MetricPoint point{fakeMetric(metric), status_.step, value, status_.trainSeconds};
+    history_.push_back(point);
+    output.point(point.metric, point.step, point.value, point.seconds);
+}
+
+void ScriptedRunner::recordStep(RunnerOutput& output) {
+    const auto t = static_cast<double>(status_.step.value);
+    RandomStream random(7, 0, static_cast<std::uint64_t>(status_.step.value), 0, RandomPurpose::preview);
+    const double entropy = 1.2 + 2.0 * std::exp(-t / 80) + 0.04 * random.normal();
+    const double kl = 0.3 + 0.6 * std::exp(-t / 60) + 0.02 * random.normal();
+    record(output, "loss", entropy + kl);
+    record(output, "teacher_entropy", entropy);
+    record(output, "kl", kl);
+    record(output, "lr", real("optim.lr") * std::min(1.0, t / 40));
+    record(output, "weight_decay", real("optim.weight_decay"));
+    record(output, "momentum", real("ema.momentum"));
+    record(output, "student_temperature", real("loss.student_temperature"));
+    record(output, "teacher_temperature", real("loss.teacher_temperature"));
+    record(output, "images_per_s", status_.imagesPerSecond);
+    record(output, "wait_share", status_.waitShare);
+    record(output, "grad_norm", 0.5 + std::exp(0.3 * random.normal()));
+    record(output, "center_norm", 1.0 - std::exp(-t / 50));
+    record(output, "feature_spread_student", 0.5 + 0.3 * (1 - std::exp(-t / 100)));
+    record(output, "feature_spread_teacher", 0.5 + 0.35 * (1 - std::exp(-t / 120)));
+    record(output, "winning_prototypes_student", 20 + std::floor(20 * (1 - std::exp(-t / 90))));
+    record(output, "winning_prototypes_teacher", 18 + std::floor(20 * (1 - std::exp(-t / 90))));
+}
+
+void ScriptedRunner::queueEvaluation() {
+    workLeft_ = script_->evaluationSlices;
+    status_.work = {"Evaluating k-NN", 0, script_->evaluationSlices};
+}
+
+StepOutcome ScriptedRunner::step(RunnerOutput& output) {
+    script_->pass("step");
+    if (script_->stepTime.count() > 0)
+        std::this_thread::sleep_for(script_->stepTime);
+    ++status_.step.value;
+    status_.epoch = {(status_.step.value - 1) / kStepsPerEpoch};
+    status_.trainSeconds = 0.2 * static_cast<double>(status_.step.value);
+    status_.imagesPerSecond = 640;
+    status_.waitShare = 0.02;
+    status_.secondsLeft = 0.2 * static_cast<double>(script_->plannedSteps - status_.step.value);
+    status_.times = {4, 40, 70, 80, 6, 1, 201};
+    recordStep(output);
+    if (script_->evaluateEvery > 0 && status_.step.value % script_->evaluateEvery == 0)
+        queueEvaluation();
+    if (status_.step.value >= script_->plannedSteps)
+        return StepOutcome::plannedEnd;
+    return maxSteps_ > 0 && status_.step.value >= maxSteps_ ? StepOutcome::limitReached : StepOutcome::more;
+}
+
+void ScriptedRunner::workSlice(RunnerOutput& output) {
+    script_->pass("work");
+    ++status_.work.done;
+    if (--workLeft_ > 0)
+        return;
+    const auto t = static_cast<double>(status_.step.value);
+    if (info_ && script_->labelled) {
+        record(output, "knn_student", 60 + 15 * (1 - std::exp(-t / 300)));
+        record(output, "knn_teacher", 60 + 18 * (1 - std::exp(-t / 350)));
+    }
+    status_.work = {};
+}
+
+void ScriptedRunner::cancelWork() {
+    script_->note("cancelWork");
+    workLeft_ = 0;
+    status_.work = {};
+}
+
+std::string ScriptedRunner::setParam(const ParamSpec& spec, const ParamValue& value) {
+    script_->note("setParam");
+    auto changed = std::make_shared<ParamSet>(*params_);
+    if (auto error = changed->set(catalog_.params, spec.id, value))
+        throw EngineError(*error);
+    std::string detail = spec.id + ": " + formatParam(params_->at(spec.id)) + " -> " + formatParam(changed->at(spec.id));
+    params_ = changed;
+    return detail;
+}
+
+ProbeResult ScriptedRunner::probe(const ProbeRequest& request) {
+    script_->pass("probe");
+    if (!request.moment.empty())
+        throw EngineError(ErrorCode::notFound, "probes", "There is no checkpoint '" + request.moment + "'.");
+    ProbeResult result;
+    result.id = request.id;
+    result.kind = probeKind(request.question);
+    result.step = status_.step;
+    if (const auto* crops = std::get_if<CropsRequest>(&request.question))
+        result.answer = fakeCrops(*crops, status_.step);
+    else if (const auto* softmax = std::get_if<SoftmaxRequest>(&request.question))
+        result.answer = fakeSoftmax(*softmax, status_.step, real("loss.student_temperature"), real("loss.teacher_temperature"));
+    else if (script_->convolutional)
+        throw EngineError(ErrorCode::badInput, "probes", "A convolutional network has no attention.");
+    else
+        result.answer = fakeAttention(std::get<AttentionRequest>(request.question), status_.step);
+    return result;
+}
+
+void ScriptedRunner::startJob(const StartJobCommand& command) {
+    script_->note("startJob");
+    if (command.kind != JobKind::evaluate)
+        throw EngineError(ErrorCode::badInput, "train", "Only evaluations can be started here.");
+    queueEvaluation();
+}
+
+void ScriptedRunner::cancelJob(JobId) {
+    script_->note("cancelJob");
+    workLeft_ = 0;
+    status_.work = {};
+}
+
+void ScriptedRunner::save(const SaveCommand&, RunnerOutput& output) {
+    script_->pass("save");
+    output.log(LogLevel::info, "Saved.");
+}
+
+void ScriptedRunner::exportModel(const ExportCommand& command, RunnerOutput&) {
+    script_->pass("export");
+    throw EngineError(ErrorCode::badInput, "train", "The format '" + command.format + "' is not known.");
+}
+
+void ScriptedRunner::replayHistory(Step from, RunnerOutput& output) {
+    script_->pass("history");
+    for (const MetricPoint& point : history_)
+        if (point.step >= from)
+            output.point(point.metric, point.step, point.value, point.seconds);
+}
+
+void ScriptedRunner::beginFinish(FinishReason, bool quick, RunnerOutput&) {
+    script_->pass("beginFinish");
+    workLeft_ = 0;
+    if (!quick)
+        queueEvaluation();
+}
+
+void ScriptedRunner::finish(FinishReason, RunnerOutput&) {
+    script_->pass("finish");
+    workLeft_ = 0;
+    status_.work = {};
+}
+
+void ScriptedRunner::recordAcknowledgement(const Acknowledgement&) { script_->note("recordAcknowledgement"); }
+
+} // namespace dinoscope

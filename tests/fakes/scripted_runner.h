@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/runtime/step_runner.h"
+#include "tests/fakes/script.h"
+
+#include <deque>
+#include <memory>
+
+namespace dinoscope {
+
+/// A runner that learns nothing, very fast, and does what its script says. Its curves look like those of a run: falling
+/// loss, rising k-NN.
+class ScriptedRunner : public StepRunner {
+public:
+    explicit ScriptedRunner(std::shared_ptr<Script> script);
+
+    const EngineCatalog& catalog() const override { return catalog_; }
+    void open(const OpenCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) override;
+    std::shared_ptr<const RunInfo> info() const override { return info_; }
+    std::shared_ptr<const ParamSet> params() const override { return params_; }
+    RunnerStatus status() const override { return status_; }
+    StepOutcome step(RunnerOutput& output) override;
+    bool hasWork() const override { return workLeft_ > 0; }
+    void workSlice(RunnerOutput& output) override;
+    void cancelWork() override;
+    std::string setParam(const ParamSpec& spec, const ParamValue& value) override;
+    ProbeResult probe(const ProbeRequest& request) override;
+    void startJob(const StartJobCommand& command) override;
+    void cancelJob(JobId id) override;
+    void save(const SaveCommand& command, RunnerOutput& output) override;
+    void load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) override;
+    void exportModel(const ExportCommand& command, RunnerOutput& output) override;
+    void replayHistory(Step from, RunnerOutput& output) override;
+    void beginFinish(FinishReason reason, bool quick, RunnerOutput& output) override;
+    void finish(FinishReason reason, RunnerOutput& output) override;
+    void recordAcknowledgement(const Acknowledgement& acknowledgement) override;
+
+private:
+    void prepare(const std::string& point, const ParamSet& params, const std::function<bool()>& keepGoing);
+    void record(RunnerOutput& output, const char* metric, double value);
+    void recordStep(RunnerOutput& output);
+    void queueEvaluation();
+    double real(const char* id) const;
+
+    std::shared_ptr<Script> script_;
+    EngineCatalog catalog_;
+    std::shared_ptr<const RunInfo> info_;
+    std::shared_ptr<const ParamSet> params_;
+    RunnerStatus status_;
+    std::int64_t maxSteps_ = 0;
+    std::int64_t workLeft_ = 0;
+    std::vector<MetricPoint> history_;
+};
+
+} // namespace dinoscope
