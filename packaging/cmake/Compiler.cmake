@@ -13,8 +13,10 @@ if(DINOSCOPE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 # One set of code-generation flags for libraries and programs, so that they can share a precompiled header.
-add_compile_options(-fPIC -Wall -Wextra -Werror -Wno-error=deprecated-declarations -fvisibility-inlines-hidden)
-add_link_options(-pie)
+add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:-fPIC;-Wall;-Wextra;-Werror;-Wno-error=deprecated-declarations>"
+    $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
+    "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-fPIC,-Wall,-Wextra,-Werror;-Werror=all-warnings>")
+add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-pie>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
 endif()

@@ -17,7 +17,7 @@ function(dinoscope_use_torch target)
 endfunction()
 
 function(dinoscope_configure target)
-    cmake_parse_arguments(ARG "TORCH;QT" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+    cmake_parse_arguments(ARG "TORCH;QT" "TIMEOUT" "SOURCES;PUBLIC;PRIVATE;LABELS" ${ARGN})
     target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
     target_link_libraries(${target} PRIVATE ${ARG_PRIVATE})
     if(ARG_TORCH)
