@@ -61,6 +61,7 @@ void drawPixelBox(ViewPlan& plan, RandomStream random, double low, double high, 
         height = std::clamp(roundToPixels(width / kSmallestAspect), 1, pictureHeight);
     else if (aspect > kLargestAspect)
         width = std::clamp(roundToPixels(height * kLargestAspect), 1, pictureWidth);
+    // NOLINTNEXTLINE(bugprone-integer-division): whole pixels, as torchvision takes them
     placeBox(plan, (pictureWidth - width) / 2, (pictureHeight - height) / 2, width, height);
 }
 

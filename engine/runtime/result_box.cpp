@@ -25,6 +25,7 @@ std::vector<ProbeResult> ResultBox::takeAll() {
         taken.swap(results_);
     }
     std::vector<ProbeResult> results;
+    results.reserve(taken.size());
     for (auto& [kind, result] : taken)
         results.push_back(std::move(result));
     return results;
