@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/crop_board.h"
+
+#include "widgets/picture.h"
+
+#include <QHelpEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+
+namespace dinoscope {
+
+CropBoard::CropBoard(QWidget* parent) : QWidget(parent) {
+    setMouseTracking(true);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setAccessibleName(tr("Source picture and crops"));
+}
+
+void CropBoard::show(const QImage& source, const QString& caption, std::vector<Crop> crops) {
+    source_ = source;
+    caption_ = caption;
+    crops_ = std::move(crops);
+    setAccessibleDescription(caption);
+    update();
+}
+
+void CropBoard::setDimmed(bool dimmed) {
+    dimmed_ = dimmed;
+    update();
+}
+
+QRectF CropBoard::sourceArea() const {
+    const double side = std::min<double>(width() * 0.32, height());
+    return {0, 0, side, static_cast<double>(height())};
+}
+
+QRectF CropBoard::tileArea(std::size_t index) const {
+    const double left = sourceArea().right() + 12, top = 0, wide = width() - left, tall = height();
+    const std::size_t count = std::max<std::size_t>(1, crops_.size());
+    // The number of columns that leaves the largest picture in a tile.
+    const double words = 3.0 * fontMetrics().height() + 6;
+    std::size_t best = 1;
+    double bestSide = -1;
+    for (std::size_t columns = 1; columns <= count; ++columns) {
+        const auto rows = static_cast<double>((count + columns - 1) / columns);
+        const double side = std::min(wide / static_cast<double>(columns) - 8, tall / rows - words);
+        if (side > bestSide) {
+            bestSide = side;
+            best = columns;
+        }
+    }
+    const double rows = std::ceil(static_cast<double>(count) / static_cast<double>(best));
+    const QSizeF tile(wide / static_cast<double>(best), tall / rows);
+    return {left + static_cast<double>(index % best) * tile.width(), top + static_cast<double>(index / best) * tile.height(),
+            tile.width() - 8, tile.height() - 2};
+}
+
+int CropBoard::tileAt(const QPointF& position) const {
+    for (std::size_t i = 0; i < crops_.size(); ++i)
+        if (tileArea(i).contains(position))
+            return static_cast<int>(i);
+    return -1;
+}
+
+void CropBoard::drawTile(QPainter& painter, std::size_t index) const {
+    const Crop& crop = crops_[index];
+    const QRectF tile = tileArea(index);
+    const double line = fontMetrics().height();
+    const QRectF picture = pictureArea(crop.image.size(), tile.adjusted(0, line + 2, 0, -2 * line - 2));
+    const bool hot = hovered_ == static_cast<int>(index);
+    const auto text = [&](double top, ColorRole role, const QString& words) {
+        painter.setPen(themeColor(role, palette()));
+        painter.drawText(QRectF(tile.left(), top, tile.width(), line), Qt::AlignHCenter | Qt::TextSingleLine,
+                         fontMetrics().elidedText(words, Qt::ElideRight, static_cast<int>(tile.width())));
+    };
+    text(tile.top(), hot ? ColorRole::accent : ColorRole::text, crop.title);
+    if (picture.width() >= 4)
+        drawPicture(painter, crop.image, picture);
+    const double below = std::min(picture.bottom() + 2, tile.bottom() - 2 * line);
+    text(below, crop.isGlobal ? ColorRole::teacher : ColorRole::student, crop.networks);
+    text(below + line, ColorRole::mutedText, crop.words);
+}
+
+void CropBoard::paintEvent(QPaintEvent*) {
+    if (source_.isNull())
+        return;
+    QPainter painter(this);
+    painter.setOpacity(dimmed_ ? 0.5 : 1);
+    const int line = fontMetrics().height();
+    const QRectF area = drawPicture(painter, source_, sourceArea().adjusted(2, line + 2, -2, -2 * line));
+    painter.setPen(themeColor(ColorRole::text, palette()));
+    painter.drawText(QRectF(0, 0, sourceArea().width(), line), Qt::AlignHCenter, tr("Source"));
+    painter.setPen(themeColor(ColorRole::mutedText, palette()));
+    painter.drawText(QRectF(0, area.bottom() + 4, sourceArea().width(), 2 * line), Qt::AlignHCenter | Qt::TextWordWrap, caption_);
+    const QSizeF scale(area.width() / source_.width(), area.height() / source_.height());
+    for (std::size_t i = 0; i < crops_.size(); ++i) {
+        const QRectF& box = crops_[i].box;
+        const bool hot = hovered_ == static_cast<int>(i);
+        const ColorRole role = crops_[i].isGlobal ? ColorRole::teacher : ColorRole::student;
+        painter.setPen(QPen(themeColor(hot ? ColorRole::accent : role, palette()), hot ? 3 : crops_[i].isGlobal ? 2 : 1.5));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(QRectF(area.left() + box.left() * scale.width(), area.top() + box.top() * scale.height(),
+                                box.width() * scale.width(), box.height() * scale.height()));
+    }
+    for (std::size_t i = 0; i < crops_.size(); ++i)
+        drawTile(painter, i);
+}
+
+void CropBoard::mouseMoveEvent(QMouseEvent* event) {
+    const int now = tileAt(event->position());
+    if (now != hovered_) {
+        hovered_ = now;
+        update();
+    }
+}
+
+void CropBoard::leaveEvent(QEvent*) {
+    hovered_ = -1;
+    update();
+}
+
+bool CropBoard::event(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        const int tile = tileAt(help->pos());
+        if (tile >= 0)
+            QToolTip::showText(help->globalPos(), crops_[static_cast<std::size_t>(tile)].details, this);
+        else
+            QToolTip::hideText();
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+} // namespace dinoscope

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/theme.h"
+
+#include <QImage>
+#include <QWidget>
+
+#include <vector>
+
+namespace dinoscope {
+
+/// A source picture with the boxes of its crops drawn on it, and the crops beside it with their words.
+class CropBoard : public QWidget {
+    Q_OBJECT
+
+public:
+    struct Crop {
+        QImage image;
+        QRectF box; ///< in pixels of the source
+        QString title, words, networks, details;
+        bool isGlobal = false;
+    };
+
+    explicit CropBoard(QWidget* parent = nullptr);
+    void show(const QImage& source, const QString& caption, std::vector<Crop> crops);
+    void setDimmed(bool dimmed);
+    std::size_t cropCount() const { return crops_.size(); }
+    QSize sizeHint() const override { return {480, 200}; }
+    QSize minimumSizeHint() const override { return {240, 130}; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    bool event(QEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+
+private:
+    QRectF sourceArea() const;
+    QRectF tileArea(std::size_t index) const;
+    int tileAt(const QPointF& position) const;
+    void drawTile(QPainter& painter, std::size_t index) const;
+
+    QImage source_;
+    QString caption_;
+    std::vector<Crop> crops_;
+    bool dimmed_ = false;
+    int hovered_ = -1;
+};
+
+} // namespace dinoscope

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/curve_plot.h"
+
+#include <qcustomplot.h>
+
+#include <QFile>
+#include <QLabel>
+#include <QSvgGenerator>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+namespace dinoscope {
+namespace {
+
+constexpr std::size_t kManyPoints = 10'000;
+
+QString figure(double value) { return QString::number(value, 'g', 4); }
+
+void setLogScale(QCPAxis* axis, bool logarithmic) {
+    axis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    if (logarithmic)
+        axis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
+    else {
+        auto ticker = QSharedPointer<QCPAxisTicker>::create();
+        ticker->setTickCount(4);
+        axis->setTicker(ticker);
+    }
+    axis->setNumberFormat(logarithmic ? QStringLiteral("gb") : QStringLiteral("g"));
+    axis->setNumberPrecision(logarithmic ? 0 : 5);
+}
+
+} // namespace
+
+struct CurvePlot::Series {
+    Curve curve;
+    std::vector<double> x, y;
+    double average = 0, weight = 0;
+    QCPGraph* raw = nullptr;
+    QCPGraph* smooth = nullptr;
+
+    /// Exponential average without the pull of its beginning.
+    double next(double value, double smoothing) {
+        average = smoothing * average + (1 - smoothing) * value;
+        weight = smoothing * weight + (1 - smoothing);
+        return average / weight;
+    }
+    /// The point at or before `at`.
+    std::optional<double> valueAt(double at) const {
+        const auto after = std::upper_bound(x.begin(), x.end(), at);
+        if (after == x.begin())
+            return std::nullopt;
+        return y[static_cast<std::size_t>(after - x.begin() - 1)];
+    }
+};
+
+CurvePlot::CurvePlot(const QString& title, const QString& unit, QWidget* parent)
+    : QWidget(parent), title_(title), unit_(unit), header_(new QLabel(this)), plot_(new QCustomPlot(this)) {
+    setAccessibleName(tr("Plot of %1").arg(title));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2);
+    header_->setTextFormat(Qt::RichText);
+    header_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    column->addWidget(header_);
+    column->addWidget(plot_, 1);
+    plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    plot_->setMinimumSize(90, 56);
+    plot_->setNoAntialiasingOnDrag(true);
+    plot_->axisRect()->setMinimumMargins(QMargins(4, 4, 8, 4));
+    plot_->xAxis2->setVisible(false);
+    plot_->setMouseTracking(true);
+    plot_->installEventFilter(this);
+    setLogScale(plot_->xAxis, false);
+    setLogScale(plot_->yAxis, false);
+    connect(plot_, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
+        if (event->buttons() == Qt::NoButton)
+            emit hovered(plot_->xAxis->pixelToCoord(event->position().x()));
+        else
+            emit zoomed();
+    });
+    connect(plot_, &QCustomPlot::mouseWheel, this, [this] { emit zoomed(); });
+    cursor_ = new QCPItemStraightLine(plot_);
+    cursor_->setVisible(false);
+    applyTheme();
+}
+
+CurvePlot::~CurvePlot() = default;
+
+void CurvePlot::setCompact(bool compact) {
+    compact_ = compact;
+    setLogarithmic(logX_, logY_);
+    applyTheme();
+}
+
+std::size_t CurvePlot::addCurve(const Curve& curve) {
+    auto series = std::make_unique<Series>();
+    series->curve = curve;
+    series->raw = plot_->addGraph();
+    series->smooth = plot_->addGraph();
+    series_.push_back(std::move(series));
+    applyTheme();
+    return series_.size() - 1;
+}
+
+void CurvePlot::append(std::size_t curve, double x, double y) {
+    if (!std::isfinite(y))
+        return;
+    Series& series = *series_.at(curve);
+    if (!series.x.empty() && x <= series.x.back()) { // the past, sent again
+        if (std::binary_search(series.x.begin(), series.x.end(), x))
+            return;
+        const auto place = std::lower_bound(series.x.begin(), series.x.end(), x);
+        series.y.insert(series.y.begin() + (place - series.x.begin()), y);
+        series.x.insert(place, x);
+        resmooth(series);
+        changed_ = true;
+        return;
+    }
+    series.x.push_back(x);
+    series.y.push_back(y);
+    series.raw->addData(x, y);
+    series.smooth->addData(x, series.next(y, smoothing_));
+    changed_ = true;
+}
+
+std::size_t CurvePlot::pointCount(std::size_t curve) const { return series_.at(curve)->x.size(); }
+
+void CurvePlot::resmooth(Series& series) {
+    series.average = series.weight = 0;
+    const auto count = static_cast<qsizetype>(series.x.size());
+    QVector<double> keys(series.x.begin(), series.x.end()), raw(series.y.begin(), series.y.end()), smooth(count);
+    for (qsizetype i = 0; i < count; ++i)
+        smooth[i] = series.next(raw[i], smoothing_);
+    series.raw->setData(keys, raw, true);
+    series.smooth->setData(keys, smooth, true);
+}
+
+void CurvePlot::setLevels(const std::vector<Level>& levels) {
+    for (QCPItemStraightLine* line : levelLines_)
+        plot_->removeItem(line);
+    for (QCPItemText* text : levelTexts_)
+        plot_->removeItem(text);
+    levelLines_.clear();
+    levelTexts_.clear();
+    levels_ = levels;
+    for (std::size_t i = 0; i < levels_.size(); ++i) {
+        levelLines_.push_back(new QCPItemStraightLine(plot_));
+        auto* text = new QCPItemText(plot_);
+        text->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
+        text->position->setTypeY(QCPItemPosition::ptPlotCoords);
+        text->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);
+        levelTexts_.push_back(text);
+    }
+    changed_ = true;
+    applyTheme();
+}
+
+void CurvePlot::placeLevels() {
+    for (std::size_t i = 0; i < levels_.size(); ++i) {
+        levelLines_[i]->point1->setCoords(plot_->xAxis->range().lower, levels_[i].value);
+        levelLines_[i]->point2->setCoords(plot_->xAxis->range().upper, levels_[i].value);
+        levelTexts_[i]->position->setCoords(0.99, levels_[i].value);
+        levelTexts_[i]->setText(compact_ ? QString() : tr("%1 = %2").arg(levels_[i].label, figure(levels_[i].value)));
+    }
+}
+
+void CurvePlot::addMark(const Mark& mark) {
+    marks_.push_back(mark);
+    markLines_.push_back(new QCPItemStraightLine(plot_));
+    changed_ = true;
+    applyTheme();
+}
+
+void CurvePlot::placeMarks() {
+    const QCPRange range = plot_->yAxis->range();
+    for (std::size_t i = 0; i < marks_.size(); ++i) {
+        markLines_[i]->point1->setCoords(marks_[i].x, range.lower);
+        markLines_[i]->point2->setCoords(marks_[i].x, range.upper);
+    }
+    cursor_->setVisible(cursorX_.has_value());
+    if (cursorX_) {
+        cursor_->point1->setCoords(*cursorX_, range.lower);
+        cursor_->point2->setCoords(*cursorX_, range.upper);
+    }
+}
+
+void CurvePlot::clear() {
+    for (const auto& series : series_) {
+        series->x.clear();
+        series->y.clear();
+        resmooth(*series);
+    }
+    for (QCPItemStraightLine* line : markLines_)
+        plot_->removeItem(line);
+    markLines_.clear();
+    marks_.clear();
+    changed_ = true;
+}
+
+void CurvePlot::refresh() {
+    if (!changed_)
+        return;
+    changed_ = false;
+    if (follow_)
+        rescale();
+    placeLevels();
+    placeMarks();
+    updateHeader();
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void CurvePlot::rescale() {
+    double left = std::numeric_limits<double>::max(), right = -left, low = left, high = -left;
+    for (const auto& series : series_) {
+        if (series->x.empty())
+            continue;
+        left = std::min(left, series->x.front());
+        right = std::max(right, series->x.back());
+        // A band of the middle 99 % keeps a single spike from flattening the curve.
+        std::vector<double> values(series->y);
+        const std::size_t cut = values.size() / 200;
+        const auto first = values.begin() + static_cast<std::ptrdiff_t>(cut);
+        const auto last = values.end() - 1 - static_cast<std::ptrdiff_t>(cut);
+        std::nth_element(values.begin(), first, values.end());
+        low = std::min(low, *first);
+        std::nth_element(values.begin(), last, values.end());
+        high = std::max(high, *last);
+    }
+    if (left > right) {
+        plot_->xAxis->setRange(logX_ ? 1 : 0, 100);
+        plot_->yAxis->setRange(logY_ ? 0.1 : 0, 1);
+        return;
+    }
+    if (!logY_)
+        for (const Level& level : levels_) {
+            low = std::min(low, level.value);
+            high = std::max(high, level.value);
+        }
+    if (logY_) {
+        low = std::max(low, high * 1e-6);
+        plot_->yAxis->setRange(low / 1.15, std::max(high, low * 1.01) * 1.15);
+    } else {
+        const double margin = high > low ? 0.08 * (high - low) : std::max(1e-6, std::abs(high) * 0.05);
+        plot_->yAxis->setRange(low - margin, high + margin);
+    }
+    if (logX_)
+        plot_->xAxis->setRange(std::max(1.0, left), std::max(right, 2.0));
+    else
+        plot_->xAxis->setRange(left, std::max(right, left + 1));
+}
+
+void CurvePlot::updateHeader() {
+    const QString muted = themeColor(ColorRole::mutedText, palette()).name();
+    QString text = QStringLiteral("<b>%1</b>").arg(title_.toHtmlEscaped());
+    if (!unit_.isEmpty())
+        text += QStringLiteral(" <span style='color:%1'>%2</span>").arg(muted, unit_.toHtmlEscaped());
+    for (const auto& series : series_) {
+        const auto value = cursorX_ ? series->valueAt(*cursorX_)
+                           : series->y.empty() ? std::nullopt : std::optional(series->y.back());
+        const QString name = compact_ ? QString() : QLatin1Char(' ') + series->curve.label.toHtmlEscaped();
+        text += QStringLiteral("&nbsp;&nbsp; <span style='color:%1'>%2%3 %4</span>")
+                    .arg(themeColor(series->curve.role, palette()).name(),
+                         series->curve.dashed ? QStringLiteral("╌╌") : QStringLiteral("━━"), name,
+                         value ? figure(*value) : QString());
+    }
+    if (cursorX_ && !compact_)
+        text += QStringLiteral("&nbsp;&nbsp; <span style='color:%1'>%2</span>").arg(muted, tr("step %1").arg(std::lround(*cursorX_)));
+    header_->setText(text);
+    QStringList names;
+    for (const auto& series : series_)
+        names << series->curve.label;
+    header_->setToolTip(names.join(QStringLiteral(", ")));
+}
+
+void CurvePlot::setSmoothing(double smoothing) {
+    if (smoothing == smoothing_)
+        return;
+    smoothing_ = std::clamp(smoothing, 0.0, 0.999);
+    for (const auto& series : series_)
+        resmooth(*series);
+    changed_ = true;
+    refresh();
+}
+
+void CurvePlot::setLogarithmic(bool x, bool y) {
+    logX_ = x;
+    logY_ = y;
+    setLogScale(plot_->xAxis, x);
+    setLogScale(plot_->yAxis, y);
+    if (compact_ && !x)
+        plot_->xAxis->ticker()->setTickCount(2);
+    if (compact_ && !y)
+        plot_->yAxis->ticker()->setTickCount(2);
+    changed_ = true;
+    refresh();
+}
+
+void CurvePlot::setFollow(bool follow) {
+    follow_ = follow;
+    changed_ = true;
+    refresh();
+}
+
+void CurvePlot::showCursor(std::optional<double> x) {
+    if (x == cursorX_)
+        return;
+    cursorX_ = x;
+    placeMarks();
+    updateHeader();
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void CurvePlot::applyTheme() {
+    const auto color = [this](ColorRole role) { return themeColor(role, palette()); };
+    plot_->setBackground(color(ColorRole::panel));
+    QFont small = font();
+    small.setPointSizeF(9);
+    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
+        axis->setBasePen(QPen(color(ColorRole::line), 1));
+        axis->setTickPen(QPen(color(ColorRole::line), 1));
+        axis->setSubTickPen(Qt::NoPen);
+        axis->setTickLabelColor(color(ColorRole::mutedText));
+        axis->setLabelColor(color(ColorRole::mutedText));
+        axis->setTickLabelFont(small);
+        axis->setLabelFont(small);
+        axis->setTickLabelPadding(3);
+        axis->setLabelPadding(2);
+        axis->grid()->setPen(QPen(color(ColorRole::line), 0.5));
+        axis->grid()->setZeroLinePen(Qt::NoPen);
+        axis->setTickLengthIn(0);
+    }
+    plot_->xAxis->setLabel(compact_ ? QString() : tr("step"));
+    for (const auto& series : series_) {
+        QColor full = color(series->curve.role);
+        const bool many = series->x.size() > kManyPoints;
+        QPen pen(full, 1.5, series->curve.dashed ? Qt::DashLine : Qt::SolidLine);
+        pen.setCosmetic(true);
+        series->smooth->setPen(pen);
+        full.setAlphaF(0.25F);
+        series->raw->setPen(QPen(full, 1));
+        series->smooth->setAntialiased(!many);
+        series->raw->setAntialiased(!many);
+    }
+    for (QCPItemStraightLine* line : levelLines_)
+        line->setPen(QPen(color(ColorRole::mutedText), 1, Qt::DotLine));
+    for (QCPItemText* text : levelTexts_) {
+        text->setColor(color(ColorRole::mutedText));
+        text->setFont(small);
+    }
+    for (QCPItemStraightLine* line : markLines_)
+        line->setPen(QPen(color(ColorRole::accent), 1, Qt::DashDotLine));
+    cursor_->setPen(QPen(color(ColorRole::mutedText), 1));
+    updateHeader();
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void CurvePlot::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        applyTheme();
+}
+
+bool CurvePlot::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Leave)
+        emit left();
+    if (event->type() == QEvent::ToolTip) {
+        const double x = plot_->xAxis->pixelToCoord(static_cast<QHelpEvent*>(event)->pos().x());
+        const double reach = std::abs(plot_->xAxis->pixelToCoord(6) - plot_->xAxis->pixelToCoord(0));
+        QStringList near;
+        for (const Mark& mark : marks_)
+            if (std::abs(mark.x - x) <= reach)
+                near << mark.text;
+        plot_->setToolTip(near.join(QLatin1Char('\n')));
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+QString CurvePlot::csv() const {
+    std::map<double, std::vector<QString>> rows;
+    QString text = QStringLiteral("step");
+    for (std::size_t i = 0; i < series_.size(); ++i) {
+        text += QLatin1Char(',') + series_[i]->curve.id;
+        for (std::size_t j = 0; j < series_[i]->x.size(); ++j) {
+            auto& row = rows[series_[i]->x[j]];
+            row.resize(series_.size());
+            row[i] = QString::number(series_[i]->y[j], 'g', 9);
+        }
+    }
+    text += QLatin1Char('\n');
+    for (const auto& [x, row] : rows) {
+        text += QString::number(static_cast<qlonglong>(x));
+        for (const QString& value : row)
+            text += QLatin1Char(',') + value;
+        text += QLatin1Char('\n');
+    }
+    return text;
+}
+
+std::optional<QString> CurvePlot::exportTo(const QString& path) {
+    const QString failure = tr("'%1' could not be written; choose another place.").arg(path);
+    if (path.endsWith(QStringLiteral(".csv"), Qt::CaseInsensitive)) {
+        QFile file(path);
+        const QByteArray bytes = csv().toUtf8();
+        return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() ? std::nullopt : std::optional(failure);
+    }
+    if (path.endsWith(QStringLiteral(".svg"), Qt::CaseInsensitive)) {
+        QSvgGenerator generator;
+        generator.setFileName(path);
+        generator.setSize(plot_->size());
+        generator.setViewBox(plot_->rect());
+        generator.setTitle(title_);
+        QFile probe(path);
+        if (!probe.open(QIODevice::WriteOnly))
+            return failure;
+        probe.close();
+        QCPPainter painter;
+        if (!painter.begin(&generator))
+            return failure;
+        painter.setMode(QCPPainter::pmVectorized);
+        plot_->toPainter(&painter, plot_->width(), plot_->height());
+        painter.end();
+        return std::nullopt;
+    }
+    return plot_->savePng(path, plot_->width(), plot_->height(), 2) ? std::nullopt : std::optional(failure);
+}
+
+} // namespace dinoscope

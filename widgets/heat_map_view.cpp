@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/heat_map_view.h"
+
+#include "widgets/picture.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+
+#include <algorithm>
+
+namespace dinoscope {
+namespace {
+
+constexpr int kScaleWidth = 56;
+
+} // namespace
+
+HeatMapView::HeatMapView(const QString& title, ColorRole role, QWidget* parent) : QWidget(parent), title_(title), role_(role) {
+    setAccessibleName(title);
+    setFocusPolicy(Qt::StrongFocus);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+QSize HeatMapView::sizeHint() const { return small_ ? QSize(64, 84) : QSize(240, 200); }
+QSize HeatMapView::minimumSizeHint() const { return small_ ? QSize(44, 60) : QSize(110, 90); }
+
+void HeatMapView::setPicture(const QImage& picture) {
+    picture_ = picture;
+    update();
+}
+
+void HeatMapView::setMap(std::vector<float> map, int rows, int columns) {
+    map_ = std::move(map);
+    rows_ = rows;
+    columns_ = columns;
+    makeOverlay();
+}
+
+void HeatMapView::makeOverlay() {
+    overlay_ = {};
+    if (!map_.empty() && rows_ * columns_ == static_cast<int>(map_.size())) {
+        const auto [least, most] = std::minmax_element(map_.begin(), map_.end());
+        low_ = *least;
+        high_ = *most;
+        overlay_ = QImage(columns_, rows_, QImage::Format_RGB32);
+        for (int row = 0; row < rows_; ++row)
+            for (int column = 0; column < columns_; ++column) {
+                const double value = map_[static_cast<std::size_t>(row * columns_ + column)];
+                overlay_.setPixel(column, row, mapColor(colors_, high_ > low_ ? (value - low_) / (high_ - low_) : 0));
+            }
+    }
+    update();
+}
+
+void HeatMapView::setOpacity(double opacity) {
+    opacity_ = opacity;
+    update();
+}
+
+void HeatMapView::setColorMap(ColorMap map) {
+    colors_ = map;
+    makeOverlay();
+}
+
+void HeatMapView::setQuery(int cell) {
+    query_ = cell;
+    update();
+}
+
+void HeatMapView::setCaption(const QString& caption) {
+    caption_ = caption;
+    setAccessibleDescription(caption);
+    update();
+}
+
+void HeatMapView::setDimmed(bool dimmed) {
+    dimmed_ = dimmed;
+    update();
+}
+
+void HeatMapView::setSmall(bool small) {
+    small_ = small;
+    updateGeometry();
+}
+
+void HeatMapView::setSelected(bool selected) {
+    selected_ = selected;
+    update();
+}
+
+QRectF HeatMapView::place() const {
+    const int line = fontMetrics().height();
+    QRectF area(0, line + 2, width(), height() - line - 2);
+    if (small_)
+        area.adjust(3, 0, -3, -3);
+    else
+        area.adjust(0, 0, -kScaleWidth, caption_.isEmpty() ? 0 : -line - 2);
+    return pictureArea(picture_.size(), area);
+}
+
+void HeatMapView::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    const int line = fontMetrics().height();
+    painter.setPen(themeColor(role_, palette()));
+    painter.drawText(QRect(0, 0, width() - (small_ ? 0 : kScaleWidth), line), Qt::AlignHCenter, title_);
+    if (picture_.isNull())
+        return;
+    const QRectF area = place();
+    painter.setOpacity(dimmed_ ? 0.5 : 1);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, area.width() < 2 * picture_.width());
+    painter.drawImage(area, picture_);
+    if (!overlay_.isNull()) {
+        painter.setOpacity((dimmed_ ? 0.5 : 1) * opacity_);
+        painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
+        painter.drawImage(area, overlay_);
+        painter.setOpacity(1);
+        if (query_ >= 0 && query_ < rows_ * columns_) {
+            const QSizeF cell(area.width() / columns_, area.height() / rows_);
+            painter.setPen(QPen(Qt::white, 2));
+            painter.drawRect(QRectF(area.topLeft() + QPointF(query_ % columns_ * cell.width(), query_ / columns_ * cell.height()), cell));
+        }
+    }
+    painter.setOpacity(1);
+    if (selected_ || hasFocus()) {
+        painter.setPen(QPen(themeColor(ColorRole::accent, palette()), 2));
+        painter.drawRect(area.adjusted(-1, -1, 1, 1));
+    }
+    if (small_)
+        return;
+    painter.setPen(themeColor(ColorRole::mutedText, palette()));
+    painter.drawText(QRect(0, height() - line, width(), line), Qt::AlignHCenter,
+                     fontMetrics().elidedText(caption_, Qt::ElideRight, width()));
+    if (overlay_.isNull())
+        return;
+    const QRectF bar(area.right() + 8, area.top(), 8, area.height());
+    for (int y = 0; y < static_cast<int>(bar.height()); ++y)
+        painter.fillRect(QRectF(bar.left(), bar.top() + y, bar.width(), 1),
+                         QColor(mapColor(colors_, 1 - y / std::max(1.0, bar.height() - 1))));
+    QFont small = font();
+    small.setPointSizeF(9);
+    painter.setFont(small);
+    const QRectF numbers(bar.right() + 4, bar.top(), kScaleWidth - 20, bar.height());
+    painter.drawText(numbers, Qt::AlignLeft | Qt::AlignTop, QString::number(high_, 'g', 2));
+    painter.drawText(numbers, Qt::AlignLeft | Qt::AlignBottom, QString::number(low_, 'g', 2));
+}
+
+void HeatMapView::mousePressEvent(QMouseEvent* event) {
+    emit clicked();
+    const QRectF area = place();
+    if (columns_ <= 0 || rows_ <= 0 || !area.contains(event->position()))
+        return;
+    const int column = std::clamp(static_cast<int>((event->position().x() - area.left()) / area.width() * columns_), 0, columns_ - 1);
+    const int row = std::clamp(static_cast<int>((event->position().y() - area.top()) / area.height() * rows_), 0, rows_ - 1);
+    emit cellClicked(row * columns_ + column);
+}
+
+void HeatMapView::keyPressEvent(QKeyEvent* event) {
+    const int cells = rows_ * columns_;
+    const int step = event->key() == Qt::Key_Left    ? -1
+                     : event->key() == Qt::Key_Right ? 1
+                     : event->key() == Qt::Key_Up    ? -columns_
+                     : event->key() == Qt::Key_Down  ? columns_
+                                                     : 0;
+    if (event->key() == Qt::Key_Space || event->key() == Qt::Key_Return)
+        emit clicked();
+    else if (step != 0 && cells > 0)
+        emit cellClicked(query_ < 0 ? cells / 2 : std::clamp(query_ + step, 0, cells - 1));
+    else
+        QWidget::keyPressEvent(event);
+}
+
+} // namespace dinoscope
