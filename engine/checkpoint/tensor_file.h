@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/formats/safetensors.h"
+
+#include <torch/torch.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dinoscope {
+
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+/// A copy of the view's bytes as a tensor of the same element type and shape.
+torch::Tensor toTensor(const TensorView& view);
+
+/// All tensors of a safetensors file, copied. @throws EngineError as SafetensorsFile does.
+NamedTensors readTensorFile(const std::string& path);
+
+/// Writes tensors of any device and layout. @throws EngineError as writeSafetensors does, and (badInput) for an element
+/// type the format does not have.
+void writeTensorFile(const std::string& path, const NamedTensors& tensors,
+                     const std::map<std::string, std::string>& metadata = {});
+
+} // namespace dinoscope

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/formats/safetensors.h"
+
+#include "engine/support/check.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <set>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace dinoscope {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the mapped bytes are used as they are");
+
+using Json = nlohmann::json;
+
+struct TypeRow {
+    ElementType type;
+    std::string_view name;
+    std::size_t size;
+};
+
+constexpr std::array<TypeRow, 8> kTypes{{{ElementType::f64, "F64", 8},
+                                         {ElementType::f32, "F32", 4},
+                                         {ElementType::f16, "F16", 2},
+                                         {ElementType::bf16, "BF16", 2},
+                                         {ElementType::i64, "I64", 8},
+                                         {ElementType::i32, "I32", 4},
+                                         {ElementType::u8, "U8", 1},
+                                         {ElementType::boolean, "BOOL", 1}}};
+
+const TypeRow& row(ElementType type) {
+    return *std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeRow& r) { return r.type == type; });
+}
+
+[[noreturn]] void badFile(const std::string& path, const std::string& what) {
+    throw EngineError(ErrorCode::badInput, "formats",
+                      "'" + path + "' is not a valid safetensors file: " + what +
+                          ". Fetch or write the file again.");
+}
+
+[[noreturn]] void ioFailure(const std::string& path, const std::string& doing, int error) {
+    throw EngineError(ErrorCode::io, "formats",
+                      "'" + path + "' could not be " + doing + ": " + std::strerror(error) +
+                          ". Check the path, the permissions and the free space.");
+}
+
+/// Short, printable form of a name from an untrusted file.
+std::string shown(const std::string& name) {
+    std::string text;
+    for (char c : name.substr(0, 80))
+        text += (c >= 32 && c < 127) ? c : '?';
+    return "'" + text + (name.size() > 80 ? "...'" : "'");
+}
+
+std::uint64_t readUnsigned(const Json& value, const std::string& path, const std::string& name, const char* what) {
+    if (!value.is_number_unsigned())
+        badFile(path, "the " + std::string(what) + " of tensor " + shown(name) + " is not a whole number from 0 up");
+    return value.get<std::uint64_t>();
+}
+
+TensorView readEntry(const std::string& name, const Json& entry, std::span<const std::byte> data,
+                     const std::string& path) {
+    const bool complete = entry.is_object() && entry.contains("dtype") && entry["dtype"].is_string() &&
+                          entry.contains("shape") && entry["shape"].is_array() && entry.contains("data_offsets") &&
+                          entry["data_offsets"].is_array() && entry["data_offsets"].size() == 2;
+    if (!complete)
+        badFile(path, "tensor " + shown(name) + " lacks its dtype, shape or data_offsets");
+    TensorView view;
+    view.name = name;
+    const auto& word = entry["dtype"].get_ref<const std::string&>();
+    const auto type = std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeRow& r) { return r.name == word; });
+    if (type == kTypes.end())
+        badFile(path, "tensor " + shown(name) + " has the element type " + shown(word) +
+                          ", which is none of F64, F32, F16, BF16, I64, I32, U8, BOOL");
+    view.type = type->type;
+    std::uint64_t bytes = type->size;
+    for (const Json& item : entry["shape"]) {
+        const std::uint64_t extent = readUnsigned(item, path, name, "shape");
+        view.shape.push_back(static_cast<std::int64_t>(std::min<std::uint64_t>(extent, INT64_MAX)));
+        if (__builtin_mul_overflow(bytes, extent, &bytes))
+            badFile(path, "the shape of tensor " + shown(name) + " is too large for any file");
+    }
+    const std::uint64_t begin = readUnsigned(entry["data_offsets"][0], path, name, "start");
+    const std::uint64_t end = readUnsigned(entry["data_offsets"][1], path, name, "end");
+    if (begin > end || end > data.size())
+        badFile(path, "tensor " + shown(name) + " reaches from byte " + std::to_string(begin) + " to " +
+                          std::to_string(end) + ", but the file holds " + std::to_string(data.size()) +
+                          " bytes of tensors");
+    if (end - begin != bytes)
+        badFile(path, "tensor " + shown(name) + " takes " + std::to_string(bytes) + " bytes by its shape, but " +
+                          std::to_string(end - begin) + " by its data_offsets");
+    view.bytes = data.subspan(begin, bytes);
+    return view;
+}
+
+/// The format allows no gap and no overlap.
+void checkLayout(std::vector<TensorView>& tensors, std::span<const std::byte> data, const std::string& path) {
+    std::stable_sort(tensors.begin(), tensors.end(), [](const TensorView& a, const TensorView& b) {
+        return a.bytes.data() != b.bytes.data() ? a.bytes.data() < b.bytes.data() : a.bytes.size() < b.bytes.size();
+    });
+    const std::byte* next = data.data();
+    for (const TensorView& view : tensors) {
+        if (view.bytes.data() != next)
+            badFile(path, "the bytes of tensor " + shown(view.name) + " do not follow the tensor before it");
+        next += view.bytes.size();
+    }
+    if (next != data.data() + data.size())
+        badFile(path, std::to_string(data.data() + data.size() - next) + " bytes at its end belong to no tensor");
+}
+
+void writeAll(int file, const void* data, std::size_t size, const std::string& path) {
+    const char* bytes = static_cast<const char*>(data);
+    while (size > 0) {
+        const ssize_t written = ::write(file, bytes, std::min<std::size_t>(size, std::size_t{1} << 30));
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            ioFailure(path, "written", written < 0 ? errno : ENOSPC);
+        bytes += written;
+        size -= static_cast<std::size_t>(written);
+    }
+}
+
+std::string makeHeader(const std::vector<TensorView>& tensors, const std::map<std::string, std::string>& metadata) {
+    nlohmann::ordered_json header = nlohmann::ordered_json::object();
+    if (!metadata.empty())
+        header["__metadata__"] = metadata;
+    std::set<std::string_view> names;
+    std::uint64_t offset = 0;
+    for (const TensorView& view : tensors) {
+        if (!names.insert(view.name).second || view.name == "__metadata__")
+            throw EngineError(ErrorCode::internal, "formats", "Two tensors to be written have the name " + view.name);
+        checkEqual(view.bytes.size(), static_cast<std::size_t>(view.elements()) * elementSize(view.type), "formats",
+                   "Bytes of tensor " + view.name);
+        header[view.name] = {{"dtype", elementName(view.type)},
+                             {"shape", view.shape},
+                             {"data_offsets", {offset, offset + view.bytes.size()}}};
+        offset += view.bytes.size();
+    }
+    std::string text = header.dump();
+    text.append((8 - text.size() % 8) % 8, ' ');
+    return text;
+}
+
+} // namespace
+
+std::size_t elementSize(ElementType type) { return row(type).size; }
+
+std::string_view elementName(ElementType type) { return row(type).name; }
+
+std::int64_t TensorView::elements() const {
+    std::int64_t count = 1;
+    for (std::int64_t extent : shape)
+        count *= extent;
+    return count;
+}
+
+/// A read-only mapping of a whole file.
+class SafetensorsFile::Mapping {
+public:
+    explicit Mapping(const std::string& path) {
+        const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        if (file < 0)
+            ioFailure(path, "opened", errno);
+        struct stat status {};
+        if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+            const int error = S_ISDIR(status.st_mode) ? EISDIR : (errno ? errno : EINVAL);
+            ::close(file);
+            ioFailure(path, "read", error);
+        }
+        size_ = static_cast<std::size_t>(status.st_size);
+        if (size_ > 0)
+            address_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
+        const int error = errno;
+        ::close(file);
+        if (address_ == MAP_FAILED)
+            ioFailure(path, "read", error);
+    }
+    ~Mapping() {
+        if (address_ && address_ != MAP_FAILED)
+            ::munmap(address_, size_);
+    }
+    Mapping(const Mapping&) = delete;
+    Mapping& operator=(const Mapping&) = delete;
+
+    std::span<const std::byte> bytes() const { return {static_cast<const std::byte*>(address_), size_}; }
+
+private:
+    void* address_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+void parseSafetensors(std::span<const std::byte> file, const std::string& path, std::vector<TensorView>& tensors,
+                      std::map<std::string, std::string>& metadata) {
+    std::uint64_t headerBytes = 0;
+    if (file.size() < sizeof headerBytes)
+        badFile(path, "it has " + std::to_string(file.size()) + " bytes, fewer than the 8 of the header's length");
+    std::memcpy(&headerBytes, file.data(), sizeof headerBytes);
+    if (headerBytes > SafetensorsFile::kMaxHeaderBytes || headerBytes > file.size() - sizeof headerBytes)
+        badFile(path, "its header should have " + std::to_string(headerBytes) + " bytes, but the file has " +
+                          std::to_string(file.size()));
+    const auto* text = reinterpret_cast<const char*>(file.data()) + sizeof headerBytes;
+    const std::span<const std::byte> data = file.subspan(sizeof headerBytes + headerBytes);
+    // A header nests three deep; the limit keeps a hostile one from exhausting the stack.
+    const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth <= 8; };
+    const Json header = Json::parse(text, text + headerBytes, shallow, false);
+    if (!header.is_object())
+        badFile(path, "its header is not a JSON object");
+    for (const auto& [name, entry] : header.items()) {
+        if (name != "__metadata__") {
+            tensors.push_back(readEntry(name, entry, data, path));
+            continue;
+        }
+        if (!entry.is_object())
+            badFile(path, "its __metadata__ is not an object");
+        for (const auto& [key, value] : entry.items()) {
+            if (!value.is_string())
+                badFile(path, "the entry " + shown(key) + " of its __metadata__ is not text");
+            metadata[key] = value.get<std::string>();
+        }
+    }
+    checkLayout(tensors, data, path);
+}
+
+SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path), mapping_(std::make_unique<Mapping>(path)) {
+    parseSafetensors(mapping_->bytes(), path_, tensors_, metadata_);
+    for (std::size_t i = 0; i < tensors_.size(); ++i)
+        index_[tensors_[i].name] = i;
+}
+
+SafetensorsFile::~SafetensorsFile() = default;
+
+const TensorView* SafetensorsFile::find(std::string_view name) const {
+    const auto found = index_.find(name);
+    return found == index_.end() ? nullptr : &tensors_[found->second];
+}
+
+const TensorView& SafetensorsFile::at(std::string_view name) const {
+    if (const TensorView* view = find(name))
+        return *view;
+    throw EngineError(ErrorCode::badInput, "formats",
+                      "'" + path_ + "' holds no tensor '" + std::string(name) + "'. Choose a file that has it.");
+}
+
+void writeSafetensors(const std::string& path, const std::vector<TensorView>& tensors,
+                      const std::map<std::string, std::string>& metadata) {
+    const std::string header = makeHeader(tensors, metadata);
+    const std::string part = path + ".part";
+    const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (file < 0)
+        ioFailure(path, "written", errno);
+    try {
+        const std::uint64_t headerBytes = header.size();
+        writeAll(file, &headerBytes, sizeof headerBytes, path);
+        writeAll(file, header.data(), header.size(), path);
+        for (const TensorView& view : tensors)
+            writeAll(file, view.bytes.data(), view.bytes.size(), path);
+        if (::fsync(file) != 0)
+            ioFailure(path, "written", errno);
+    } catch (...) {
+        ::close(file);
+        ::unlink(part.c_str());
+        throw;
+    }
+    if (::close(file) != 0 || std::rename(part.c_str(), path.c_str()) != 0) {
+        const int error = errno;
+        ::unlink(part.c_str());
+        ioFailure(path, "written", error);
+    }
+}
+
+} // namespace dinoscope

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+
+namespace dinoscope {
+
+// Loops over one row of floats, for whole vectors. No pointer may overlap another.
+
+struct SoftmaxSums {
+    double logSumExp = 0; ///< of the scaled logits
+    double entropy = 0;
+};
+
+/// out = softmax((x - center) * scale) over n values, with its entropy.
+SoftmaxSums softmaxRow(const float* x, const float* center, float scale, std::int64_t n, float* out);
+
+/// out = a + b
+void addRows(const float* a, const float* b, std::int64_t n, float* out);
+
+/// With z = x * scale: gradient = (count softmax(z) - target) * gradientScale; @returns count lse(z) - target · z.
+double crossEntropyRow(const float* x, const float* target, float count, float scale, float gradientScale,
+                       std::int64_t n, float* gradient);
+
+} // namespace dinoscope

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/training_step.h"
+
+#include "engine/backbones/backbone.h"
+#include "engine/backbones/layers.h"
+#include "engine/support/check.h"
+#include "engine/train/multi_crop_network.h"
+
+#include <ATen/autocast_mode.h>
+
+#include <chrono>
+#include <cmath>
+#include <map>
+
+namespace dinoscope {
+namespace {
+
+/// Lets matrix products run in bfloat16 while it lives.
+class AutocastScope {
+public:
+    explicit AutocastScope(bool enabled) : before_(at::autocast::is_autocast_enabled(at::kCPU)) {
+        at::autocast::set_autocast_enabled(at::kCPU, enabled);
+        at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+        at::autocast::increment_nesting();
+    }
+    ~AutocastScope() {
+        if (at::autocast::decrement_nesting() == 0)
+            at::autocast::clear_cache();
+        at::autocast::set_autocast_enabled(at::kCPU, before_);
+    }
+    AutocastScope(const AutocastScope&) = delete;
+    AutocastScope& operator=(const AutocastScope&) = delete;
+
+private:
+    bool before_;
+};
+
+class Stopwatch {
+public:
+    /// Seconds since the last call.
+    double lap() {
+        const auto now = std::chrono::steady_clock::now();
+        const double seconds = std::chrono::duration<double>(now - last_).count();
+        last_ = now;
+        return seconds;
+    }
+
+private:
+    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+torch::Dtype storageType(Precision precision) {
+    return precision == Precision::float64 ? torch::kFloat64 : torch::kFloat32;
+}
+
+void appendNetwork(NamedTensors& out, const std::string& prefix, const torch::nn::Module& network) {
+    for (const auto& item : network.named_parameters())
+        out.emplace_back(prefix + item.key(), item.value());
+    for (const auto& item : network.named_buffers())
+        out.emplace_back(prefix + item.key(), item.value());
+}
+
+void copyInto(const std::string& name, torch::Tensor target, const torch::Tensor& source) {
+    const bool fits = target.sizes() == source.sizes() || (target.numel() == 1 && source.numel() == 1);
+    if (!fits) {
+        std::ostringstream text;
+        text << "Tensor '" << name << "' has the shape " << source.sizes() << " where this network has "
+             << target.sizes() << ": choose the options it was saved with";
+        throw EngineError(ErrorCode::badInput, "train", text.str());
+    }
+    torch::NoGradGuard noGrad;
+    target.copy_(source.reshape(target.sizes()));
+}
+
+} // namespace
+
+Precision parsePrecision(const std::string& word) {
+    if (word == "float32")
+        return Precision::float32;
+    if (word == "float64")
+        return Precision::float64;
+    if (word == "bfloat16")
+        return Precision::bfloat16;
+    throw EngineError(ErrorCode::badParameter, "train",
+                      "There is no precision '" + word + "': choose float32, float64 or bfloat16");
+}
+
+TrainingStep::TrainingStep(const TrainingOptions& options)
+    : options_(options), plan_(planSchedule(options.optim, options.stepsPerEpoch)),
+      loss_(options.head.outDim, storageType(options.precision)) {
+    student_ = std::make_shared<MultiCropNetwork>(options.backbone, options.head, true);
+    teacher_ = std::make_shared<MultiCropNetwork>(options.backbone, options.head, false);
+    student_->initialize(options.seed);
+    convertFloating(*student_, storageType(options.precision));
+    convertFloating(*teacher_, storageType(options.precision));
+    copyStudentToTeacher();
+    studentParameters_ = student_->parameters();
+    teacherParameters_ = teacher_->parameters();
+    optimizer_ = makeOptimizer(options.optim.optimizer, makeSlots(*student_));
+    makeSchedules();
+}
+
+TrainingStep::~TrainingStep() = default;
+
+void TrainingStep::makeSchedules() {
+    const OptimOptions& o = options_.optim;
+    const double peak = o.lr * static_cast<double>(options_.batchSize) / 256.0;
+    learningRate_ = CosineSchedule(peak, o.minLr, plan_.totalSteps, plan_.warmupSteps);
+    weightDecay_ = CosineSchedule(o.weightDecay, o.weightDecayEnd, plan_.totalSteps);
+    teacherMomentum_ = CosineSchedule(o.momentumTeacher, 1.0, plan_.totalSteps);
+}
+
+void TrainingStep::change(const LossOptions& loss, const OptimOptions& optim) {
+    const std::int64_t warmup = options_.loss.warmupTeacherTemperatureEpochs;
+    options_.loss = loss;
+    options_.loss.warmupTeacherTemperatureEpochs = warmup;
+    options_.optim.lr = optim.lr;
+    options_.optim.minLr = optim.minLr;
+    options_.optim.weightDecay = optim.weightDecay;
+    options_.optim.weightDecayEnd = optim.weightDecayEnd;
+    options_.optim.momentumTeacher = optim.momentumTeacher;
+    options_.optim.clipGrad = optim.clipGrad;
+    makeSchedules();
+}
+
+StepMetrics TrainingStep::plannedRates() const {
+    StepMetrics rates;
+    rates.step = step_;
+    rates.learningRate = learningRate_.at(step_);
+    rates.weightDecay = weightDecay_.at(step_);
+    rates.teacherMomentum = teacherMomentum_.at(step_);
+    rates.studentTemperature = options_.loss.studentTemperature;
+    rates.teacherTemperature =
+        teacherTemperatureAt(epoch(), options_.loss.warmupTeacherTemperature, options_.loss.teacherTemperature,
+                             options_.loss.warmupTeacherTemperatureEpochs);
+    return rates;
+}
+
+std::vector<torch::Tensor> TrainingStep::prepare(const std::vector<torch::Tensor>& crops) const {
+    std::vector<torch::Tensor> blocks;
+    for (const torch::Tensor& crop : crops)
+        blocks.push_back(crop.to(storageType(options_.precision)));
+    return blocks;
+}
+
+std::vector<torch::Tensor> TrainingStep::teacherBlocks(const std::vector<torch::Tensor>& blocks) const {
+    std::vector<torch::Tensor> globals;
+    std::int64_t missing = 2 * options_.batchSize;
+    for (const torch::Tensor& block : blocks) {
+        if (missing == 0)
+            break;
+        const std::int64_t rows = std::min(missing, block.size(0));
+        globals.push_back(block.narrow(0, 0, rows));
+        missing -= rows;
+    }
+    checkEqual(missing, std::int64_t{0}, "train", "Rows of the two global views that are missing");
+    return globals;
+}
+
+torch::Tensor TrainingStep::forward(const std::vector<torch::Tensor>& blocks, StepMetrics& times) {
+    AutocastScope autocast(options_.precision == Precision::bfloat16);
+    Stopwatch watch;
+    student_->backbone().beginStep(options_.seed, static_cast<std::uint64_t>(step_));
+    {
+        torch::NoGradGuard noGrad;
+        lastTeacherLogits_ = teacher_->forward(teacherBlocks(blocks));
+    }
+    times.teacherSeconds = watch.lap();
+    const torch::Tensor outputs = student_->forward(blocks);
+    lastStudentLogits_ = outputs.detach();
+    times.studentSeconds = watch.lap();
+    return outputs;
+}
+
+StepMetrics TrainingStep::run(const std::vector<torch::Tensor>& crops) {
+    StepMetrics metrics = plannedRates();
+    torch::AutoGradMode withGradient(true);
+    const torch::Tensor outputs = forward(prepare(crops), metrics);
+
+    Stopwatch watch;
+    lastCenter_ = loss_.center().clone();
+    const DinoLossResult result =
+        loss_.evaluate(outputs, lastTeacherLogits_, metrics.studentTemperature, metrics.teacherTemperature);
+    if (!std::isfinite(result.loss) || !std::isfinite(result.teacherEntropy))
+        throw EngineError(ErrorCode::nonFinite, "train",
+                          "The loss of step " + std::to_string(step_) +
+                              " is not finite. Lower the learning rate or the teacher temperature and start again.");
+    loss_.updateCenter(lastTeacherLogits_, options_.loss.centerMomentum);
+    metrics.loss = result.loss;
+    metrics.teacherEntropy = result.teacherEntropy;
+    metrics.klDivergence = result.klDivergence;
+    metrics.centerNorm = loss_.center().norm().item<double>();
+    metrics.lossSeconds = watch.lap();
+
+    optimizer_->clearGradients();
+    torch::autograd::backward({outputs}, {result.gradient});
+    metrics.backwardSeconds = watch.lap();
+
+    UpdateRates rates;
+    rates.learningRate = metrics.learningRate;
+    rates.weightDecay = metrics.weightDecay;
+    rates.clipNorm = options_.optim.clipGrad;
+    rates.freezeLastLayer = step_ < plan_.freezeSteps;
+    metrics.gradientNorm = optimizer_->step(rates);
+    averageParameters(teacherParameters_, studentParameters_, metrics.teacherMomentum);
+    metrics.updateSeconds = watch.lap();
+    ++step_;
+    return metrics;
+}
+
+NamedTensors TrainingStep::state() const {
+    NamedTensors tensors;
+    appendNetwork(tensors, "student.", *student_);
+    appendNetwork(tensors, "teacher.", *teacher_);
+    tensors.emplace_back("center", loss_.center());
+    const auto& words = optimizer_->stateNames();
+    std::vector<std::int64_t> updates;
+    for (const OptimizerSlot& slot : optimizer_->slots()) {
+        for (std::size_t i = 0; i < slot.state.size(); ++i)
+            tensors.emplace_back("optimizer." + words[i] + "." + slot.name, slot.state[i]);
+        updates.push_back(slot.updates);
+    }
+    tensors.emplace_back("optimizer.updates", torch::tensor(updates, torch::kInt64));
+    tensors.emplace_back("step", torch::tensor({step_}, torch::kInt64));
+    return tensors;
+}
+
+std::vector<std::string> TrainingStep::loadState(const NamedTensors& state, bool complete) {
+    std::map<std::string, torch::Tensor> given(state.begin(), state.end());
+    const auto take = [&](const std::string& name) {
+        const auto found = given.find(name);
+        if (found == given.end())
+            return torch::Tensor();
+        torch::Tensor tensor = found->second;
+        given.erase(found);
+        return tensor;
+    };
+    NamedTensors own;
+    appendNetwork(own, "student.", *student_);
+    appendNetwork(own, "teacher.", *teacher_);
+    own.emplace_back("center", loss_.center());
+    for (const auto& [name, target] : own) {
+        const torch::Tensor source = take(name);
+        if (source.defined())
+            copyInto(name, name == "center" && source.numel() == target.numel() ? target.view(source.sizes()) : target,
+                     source);
+        else if (complete)
+            throw EngineError(ErrorCode::badInput, "train",
+                              "The saved state lacks the tensor '" + name +
+                                  "': choose a checkpoint of the same backbone and head");
+    }
+    const auto& words = optimizer_->stateNames();
+    const torch::Tensor updates = take("optimizer.updates");
+    std::int64_t index = 0;
+    for (OptimizerSlot& slot : optimizer_->slots()) {
+        std::vector<torch::Tensor> remembered;
+        for (const std::string& word : words) {
+            const std::string name = "optimizer." + word + "." + slot.name;
+            const torch::Tensor source = take(name);
+            if (!source.defined())
+                break;
+            remembered.push_back(torch::zeros_like(slot.parameter.detach()));
+            copyInto(name, remembered.back(), source);
+        }
+        if (remembered.size() == words.size())
+            slot.state = remembered;
+        if (updates.defined() && index < updates.numel())
+            slot.updates = updates.flatten()[index].item<std::int64_t>();
+        ++index;
+    }
+    if (const torch::Tensor step = take("step"); step.defined())
+        step_ = step.flatten()[0].item<std::int64_t>();
+    std::vector<std::string> unused;
+    for (const auto& [name, tensor] : given)
+        unused.push_back(name);
+    return unused;
+}
+
+void TrainingStep::copyStudentToTeacher() {
+    NamedTensors from, to;
+    appendNetwork(from, "", *student_);
+    appendNetwork(to, "", *teacher_);
+    checkEqual(from.size(), to.size(), "train", "Tensors of student and teacher");
+    for (std::size_t i = 0; i < from.size(); ++i)
+        copyInto(from[i].first, to[i].second, from[i].second);
+}
+
+} // namespace dinoscope
