@@ -69,8 +69,11 @@ void BarStrip::paintEvent(QPaintEvent*) {
     for (std::size_t column = 0; column < columns; ++column) {
         double low = 0, high = 0;
         for (std::size_t i = column * count / columns; i < (column + 1) * count / columns; ++i) {
-            low = std::min(low, static_cast<double>(values_[i]));
-            high = std::max(high, static_cast<double>(values_[i]));
+            if (std::isnan(values_[i]))
+                continue;
+            // An infinite value reaches the end of the scale.
+            low = std::max(low_, std::min(low, static_cast<double>(values_[i])));
+            high = std::min(high_, std::max(high, static_cast<double>(values_[i])));
         }
         const double top = yOf(high), bottom = yOf(low);
         painter.drawRect(QRectF(area.left() + column * pitch, top, std::max(0.5, pitch - gap), std::max(0.5, bottom - top)));

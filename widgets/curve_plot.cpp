@@ -5,6 +5,7 @@
 
 #include <QFile>
 #include <QLabel>
+#include <QLocale>
 #include <QSvgGenerator>
 #include <QVBoxLayout>
 
@@ -387,7 +388,7 @@ QString CurvePlot::csv() const {
         for (std::size_t j = 0; j < series_[i]->x.size(); ++j) {
             auto& row = rows[series_[i]->x[j]];
             row.resize(series_.size());
-            row[i] = QString::number(series_[i]->y[j], 'g', 9);
+            row[i] = QString::number(series_[i]->y[j], 'g', QLocale::FloatingPointShortest);
         }
     }
     text += QLatin1Char('\n');

@@ -8,6 +8,8 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace dinoscope {
 namespace {
@@ -40,14 +42,19 @@ void HeatMapView::setMap(std::vector<float> map, int rows, int columns) {
 void HeatMapView::makeOverlay() {
     overlay_ = {};
     if (!map_.empty() && rows_ * columns_ == static_cast<int>(map_.size())) {
-        const auto [least, most] = std::minmax_element(map_.begin(), map_.end());
-        low_ = *least;
-        high_ = *most;
-        overlay_ = QImage(columns_, rows_, QImage::Format_RGB32);
+        low_ = std::numeric_limits<double>::infinity();
+        high_ = -low_;
+        for (const double value : map_)
+            if (std::isfinite(value)) {
+                low_ = std::min(low_, value);
+                high_ = std::max(high_, value);
+            }
+        overlay_ = QImage(columns_, rows_, QImage::Format_ARGB32);
         for (int row = 0; row < rows_; ++row)
             for (int column = 0; column < columns_; ++column) {
                 const double value = map_[static_cast<std::size_t>(row * columns_ + column)];
-                overlay_.setPixel(column, row, mapColor(colors_, high_ > low_ ? (value - low_) / (high_ - low_) : 0));
+                const double share = high_ > low_ ? (value - low_) / (high_ - low_) : 0;
+                overlay_.setPixel(column, row, std::isfinite(value) ? mapColor(colors_, share) : qRgba(0, 0, 0, 0));
             }
     }
     update();
@@ -156,17 +163,15 @@ void HeatMapView::mousePressEvent(QMouseEvent* event) {
 }
 
 void HeatMapView::keyPressEvent(QKeyEvent* event) {
-    const int cells = rows_ * columns_;
-    const int step = event->key() == Qt::Key_Left    ? -1
-                     : event->key() == Qt::Key_Right ? 1
-                     : event->key() == Qt::Key_Up    ? -columns_
-                     : event->key() == Qt::Key_Down  ? columns_
-                                                     : 0;
+    const int across = event->key() == Qt::Key_Left ? -1 : event->key() == Qt::Key_Right ? 1 : 0;
+    const int down = event->key() == Qt::Key_Up ? -1 : event->key() == Qt::Key_Down ? 1 : 0;
     if (event->key() == Qt::Key_Space || event->key() == Qt::Key_Return)
         emit clicked();
-    else if (step != 0 && cells > 0)
-        emit cellClicked(query_ < 0 ? cells / 2 : std::clamp(query_ + step, 0, cells - 1));
-    else
+    else if ((across != 0 || down != 0) && rows_ > 0 && columns_ > 0) {
+        const int row = query_ < 0 ? rows_ / 2 : std::clamp(query_ / columns_ + down, 0, rows_ - 1);
+        const int column = query_ < 0 ? columns_ / 2 : std::clamp(query_ % columns_ + across, 0, columns_ - 1);
+        emit cellClicked(row * columns_ + column);
+    } else
         QWidget::keyPressEvent(event);
 }
 

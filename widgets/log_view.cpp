@@ -4,12 +4,14 @@
 #include "widgets/theme.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QListView>
 #include <QScrollBar>
 #include <QSortFilterProxyModel>
 #include <QStandardItemModel>
+#include <QTimer>
 
 namespace dinoscope {
 namespace {
@@ -40,7 +42,7 @@ private:
 
 LogView::LogView(QWidget* parent)
     : QWidget(parent), search_(new QLineEdit(this)), weights_(new QComboBox(this)), list_(new QListView(this)),
-      model_(new QStandardItemModel(this)) {
+      model_(new QStandardItemModel(this)), scroll_(new QTimer(this)) {
     auto* filter = new LogFilter(this);
     shown_ = filter;
     shown_->setSourceModel(model_);
@@ -64,24 +66,38 @@ LogView::LogView(QWidget* parent)
     list_->setResizeMode(QListView::Adjust);
     list_->setSelectionMode(QAbstractItemView::ExtendedSelection);
     column->addWidget(list_, 1);
+    scroll_->setSingleShot(true);
+    connect(scroll_, &QTimer::timeout, list_, &QListView::scrollToBottom);
     connect(search_, &QLineEdit::textChanged, this, &LogView::setFilter);
     connect(weights_, &QComboBox::currentIndexChanged, filter, &LogFilter::setLeast);
 }
 
 void LogView::append(Weight weight, qint64 step, const QString& sentence) {
     const QScrollBar* bar = list_->verticalScrollBar();
-    const bool atEnd = bar->value() >= bar->maximum() - 4;
+    const bool atEnd = scroll_->isActive() || bar->value() >= bar->maximum() - 4;
     const QString mark = weight == Weight::error ? tr("Error: ") : weight == Weight::warning ? tr("Warning: ") : QString();
     auto* item = new QStandardItem(tr("%1   %2%3").arg(step, 6).arg(mark, sentence));
     item->setData(static_cast<int>(weight), kWeightRole);
-    if (weight != Weight::info)
-        item->setForeground(themeColor(weight == Weight::error ? ColorRole::bad : ColorRole::warning, palette()));
+    color(*item);
     item->setToolTip(sentence);
     model_->appendRow(item);
     if (model_->rowCount() > kKept)
         model_->removeRows(0, model_->rowCount() - kKept);
     if (atEnd)
-        list_->scrollToBottom();
+        scroll_->start(0);
+}
+
+void LogView::color(QStandardItem& line) const {
+    const auto weight = static_cast<Weight>(line.data(kWeightRole).toInt());
+    if (weight != Weight::info)
+        line.setForeground(themeColor(weight == Weight::error ? ColorRole::bad : ColorRole::warning, palette()));
+}
+
+void LogView::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        for (int row = 0; row < model_->rowCount(); ++row)
+            color(*model_->item(row));
 }
 
 void LogView::clear() { model_->clear(); }

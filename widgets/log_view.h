@@ -7,7 +7,9 @@ class QComboBox;
 class QLineEdit;
 class QListView;
 class QSortFilterProxyModel;
+class QStandardItem;
 class QStandardItemModel;
+class QTimer;
 
 namespace dinoscope {
 
@@ -25,12 +27,18 @@ public:
     int visibleLineCount() const;
     void setFilter(const QString& words);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
+    void color(QStandardItem& line) const;
+
     QLineEdit* search_;
     QComboBox* weights_;
     QListView* list_;
     QStandardItemModel* model_;
     QSortFilterProxyModel* shown_;
+    QTimer* scroll_; ///< lays the list out once for a whole batch of lines
 };
 
 } // namespace dinoscope

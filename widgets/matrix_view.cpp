@@ -24,7 +24,7 @@ void MatrixView::setValues(std::vector<double> values, int rows, int columns) {
 }
 
 void MatrixView::paintEvent(QPaintEvent*) {
-    if (rows_ <= 0 || columns_ <= 0)
+    if (rows_ <= 0 || columns_ <= 0 || values_.size() != static_cast<std::size_t>(rows_) * static_cast<std::size_t>(columns_))
         return;
     QPainter painter(this);
     QFont small = font();
