@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/bar_strip.h"
+#include "widgets/crop_board.h"
+#include "widgets/log_view.h"
+#include "widgets/matrix_view.h"
+#include "widgets/message_bar.h"
+#include "widgets/meter_bar.h"
+
+#include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QComboBox>
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace dinoscope {
+namespace {
+
+/// Pixels of `color` in what the widget draws.
+int count(QWidget& widget, const QColor& color) {
+    const QImage image = widget.grab().toImage();
+    int found = 0;
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x)
+            found += (image.pixel(x, y) & 0xffffff) == (color.rgb() & 0xffffff) ? 1 : 0;
+    return found;
+}
+
+TEST(BarStrip, APeakSurvivesManyBarsAPixel) {
+    BarStrip strip(QStringLiteral("softmax"), ColorRole::teacher);
+    strip.resize(200, 80);
+    std::vector<float> values(65536, 0.0F);
+    values[40000] = 1;
+    strip.setValues(values);
+    EXPECT_GE(count(strip, themeColor(ColorRole::teacher, strip.palette())), 40);
+}
+
+TEST(BarStrip, NegativeAndNotFiniteValuesAreDrawn) {
+    BarStrip strip(QStringLiteral("logits"), ColorRole::student);
+    strip.resize(200, 80);
+    strip.setValues({-1, 1, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()});
+    EXPECT_GT(count(strip, themeColor(ColorRole::student, strip.palette())), 500);
+    strip.setValues({});
+    EXPECT_TRUE(strip.values().empty());
+    EXPECT_EQ(count(strip, themeColor(ColorRole::student, strip.palette())), 0);
+}
+
+TEST(LogView, FiltersByWordsAndWeight) {
+    LogView log;
+    log.append(LogView::Weight::info, 1, QStringLiteral("Run opened."));
+    log.append(LogView::Weight::warning, 2, QStringLiteral("A picture was replaced."));
+    log.append(LogView::Weight::error, 3, QStringLiteral("The run is paused."));
+    EXPECT_EQ(log.visibleLineCount(), 3);
+    log.setFilter(QStringLiteral("RUN"));
+    EXPECT_EQ(log.visibleLineCount(), 2);
+    log.findChild<QComboBox*>()->setCurrentIndex(1);
+    EXPECT_EQ(log.visibleLineCount(), 1);
+    log.setFilter({});
+    EXPECT_EQ(log.visibleLineCount(), 2);
+    log.clear();
+    EXPECT_EQ(log.lineCount(), 0);
+}
+
+TEST(LogView, KeepsTheNewestLines) {
+    LogView log;
+    for (int i = 0; i < 5010; ++i)
+        log.append(LogView::Weight::info, i, QStringLiteral("line %1.").arg(i));
+    EXPECT_EQ(log.lineCount(), 5000);
+    log.setFilter(QStringLiteral("line 5009."));
+    EXPECT_EQ(log.visibleLineCount(), 1);
+    log.setFilter(QStringLiteral("line 9."));
+    EXPECT_EQ(log.visibleLineCount(), 0);
+}
+
+TEST(MessageBar, IsSeenWhileThereIsASentence) {
+    QWidget window;
+    MessageBar bar(&window);
+    EXPECT_TRUE(bar.isHidden());
+    bar.say(MessageBar::Kind::error, QStringLiteral("The disk is full."));
+    EXPECT_FALSE(bar.isHidden());
+    EXPECT_EQ(bar.sentence(), QStringLiteral("The disk is full."));
+    bar.findChild<QAbstractButton*>()->click();
+    EXPECT_TRUE(bar.isHidden());
+    EXPECT_EQ(bar.sentence(), QString());
+}
+
+TEST(MeterBar, SaysItsJudgementAndMakesRoomForTheAdvice) {
+    MeterBar meter(QStringLiteral("Teacher entropy"));
+    const int low = meter.heightForWidth(200);
+    const QString advice = QStringLiteral("The teacher is nearly certain of one dimension for every picture. Raise its temperature.");
+    meter.setReading(0.1, QStringLiteral("0.3"), MeterBar::Judgement::bad, advice);
+    EXPECT_GT(meter.heightForWidth(200), low);
+    EXPECT_TRUE(meter.accessibleDescription().contains(advice));
+    meter.resize(200, meter.heightForWidth(200));
+    EXPECT_GT(count(meter, themeColor(ColorRole::bad, meter.palette())), 20);
+    meter.clear();
+    EXPECT_EQ(meter.judgement(), MeterBar::Judgement::unknown);
+    EXPECT_EQ(count(meter, themeColor(ColorRole::bad, meter.palette())), 0);
+}
+
+TEST(CropBoard, DrawsTheBoxesInTheColorsOfTheNetworks) {
+    CropBoard board;
+    board.resize(480, 220);
+    QImage source(28, 28, QImage::Format_RGB32);
+    source.fill(Qt::black);
+    board.show(source, QStringLiteral("sample 1"),
+               {{source, {2, 2, 20, 20}, QStringLiteral("global 1"), {}, QStringLiteral("teacher"), {}, true},
+                {source.copy(0, 0, 14, 14), {8, 8, 9, 9}, QStringLiteral("local 1"), {}, QStringLiteral("student"), {}, false}});
+    EXPECT_EQ(board.cropCount(), 2U);
+    EXPECT_GT(count(board, themeColor(ColorRole::teacher, board.palette())), 100);
+    EXPECT_GT(count(board, themeColor(ColorRole::student, board.palette())), 40);
+    board.show({}, {}, {});
+    EXPECT_EQ(count(board, themeColor(ColorRole::teacher, board.palette())), 0);
+}
+
+TEST(MatrixView, TakesAnyShape) {
+    MatrixView view(QStringLiteral("teacher"), QStringLiteral("student"));
+    view.resize(300, 90);
+    view.setValues({std::numeric_limits<double>::quiet_NaN(), 1, 2, std::numeric_limits<double>::quiet_NaN()}, 2, 2);
+    EXPECT_FALSE(view.grab().isNull());
+    view.setValues({}, 0, 0);
+    EXPECT_FALSE(view.grab().isNull());
+    view.setValues({1}, 2, 2);
+    EXPECT_FALSE(view.grab().isNull());
+}
+
+} // namespace
+} // namespace dinoscope
