@@ -84,6 +84,13 @@ void CropBoard::drawTile(QPainter& painter, std::size_t index) const {
     text(below + line, ColorRole::mutedText, crop.words);
 }
 
+void CropBoard::drawLabel(QPainter& painter, const QString& words, const QPointF& corner) const {
+    const QRectF place(corner, QSizeF(fontMetrics().horizontalAdvance(words) + 8, fontMetrics().height()));
+    painter.fillRect(place, themeColor(ColorRole::panel, palette()));
+    painter.setPen(themeColor(ColorRole::accent, palette()));
+    painter.drawText(place, Qt::AlignCenter, words);
+}
+
 void CropBoard::paintEvent(QPaintEvent*) {
     if (source_.isNull())
         return;
@@ -102,8 +109,11 @@ void CropBoard::paintEvent(QPaintEvent*) {
         const ColorRole role = crops_[i].isGlobal ? ColorRole::teacher : ColorRole::student;
         painter.setPen(QPen(themeColor(hot ? ColorRole::accent : role, palette()), hot ? 3 : crops_[i].isGlobal ? 2 : 1.5));
         painter.setBrush(Qt::NoBrush);
-        painter.drawRect(QRectF(area.left() + box.left() * scale.width(), area.top() + box.top() * scale.height(),
-                                box.width() * scale.width(), box.height() * scale.height()));
+        const QRectF frame(area.left() + box.left() * scale.width(), area.top() + box.top() * scale.height(),
+                           box.width() * scale.width(), box.height() * scale.height());
+        painter.drawRect(frame);
+        if (hot)
+            drawLabel(painter, crops_[i].title, frame.topLeft());
     }
     for (std::size_t i = 0; i < crops_.size(); ++i)
         drawTile(painter, i);

@@ -39,6 +39,7 @@ private:
     QRectF sourceArea() const;
     QRectF tileArea(std::size_t index) const;
     int tileAt(const QPointF& position) const;
+    void drawLabel(QPainter& painter, const QString& words, const QPointF& corner) const;
     void drawTile(QPainter& painter, std::size_t index) const;
 
     QImage source_;

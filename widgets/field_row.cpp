@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/field_row.h"
 
-#include "widgets/theme.h"
 #include "widgets/value_slider.h"
 
 #include <QCheckBox>
@@ -11,11 +10,22 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalBlocker>
+#include <QStyle>
+#include <QVariant>
 
 namespace dinoscope {
 namespace {
 
 constexpr int kEditorWidth = 108;
+
+/// A property that the style sheet of the theme speaks of.
+void setLook(QWidget* widget, const char* property, const QVariant& value) {
+    if (widget->property(property) == value)
+        return;
+    widget->setProperty(property, value);
+    widget->style()->unpolish(widget);
+    widget->style()->polish(widget);
+}
 
 } // namespace
 
@@ -113,9 +123,9 @@ void FieldRow::setState(State state, const QString& sentence) {
     state_ = state;
     message_->setText(sentence);
     message_->setVisible(state != State::plain && !sentence.isEmpty());
-    QPalette colors = palette();
-    colors.setColor(QPalette::WindowText, themeColor(state == State::refused ? ColorRole::bad : ColorRole::accent, palette()));
-    message_->setPalette(colors);
+    setLook(message_, "tone", state == State::refused ? QStringLiteral("bad") : QStringLiteral("accent"));
+    if (line_)
+        setLook(line_, "refused", state == State::refused);
 }
 
 QString FieldRow::sentence() const { return state_ == State::plain ? QString() : message_->text(); }

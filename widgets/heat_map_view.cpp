@@ -14,7 +14,7 @@
 namespace dinoscope {
 namespace {
 
-constexpr int kScaleWidth = 56;
+constexpr int kScaleWidth = 68;
 
 } // namespace
 
@@ -109,11 +109,17 @@ QRectF HeatMapView::place() const {
 void HeatMapView::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const int line = fontMetrics().height();
-    painter.setPen(themeColor(role_, palette()));
-    painter.drawText(QRect(0, 0, width() - (small_ ? 0 : kScaleWidth), line), Qt::AlignHCenter, title_);
+    const QRectF area = place();
+    const double center = picture_.isNull() ? width() / 2.0 : area.center().x();
+    const auto write = [&](double top, ColorRole role, const QString& words) { // below or above the picture, inside the widget
+        const double wide = std::min(fontMetrics().horizontalAdvance(words) + 2, width());
+        painter.setPen(themeColor(role, palette()));
+        painter.drawText(QRectF(std::clamp(center - wide / 2, 0.0, width() - wide), top, wide, line), Qt::AlignLeft | Qt::TextSingleLine,
+                         fontMetrics().elidedText(words, Qt::ElideRight, width()));
+    };
+    write(picture_.isNull() ? 0 : area.top() - line - 2, role_, title_);
     if (picture_.isNull())
         return;
-    const QRectF area = place();
     painter.setOpacity(dimmed_ ? 0.5 : 1);
     painter.setRenderHint(QPainter::SmoothPixmapTransform, area.width() < 2 * picture_.width());
     painter.drawImage(area, picture_);
@@ -135,9 +141,7 @@ void HeatMapView::paintEvent(QPaintEvent*) {
     }
     if (small_)
         return;
-    painter.setPen(themeColor(ColorRole::mutedText, palette()));
-    painter.drawText(QRect(0, height() - line, width(), line), Qt::AlignHCenter,
-                     fontMetrics().elidedText(caption_, Qt::ElideRight, width()));
+    write(area.bottom() + 2, ColorRole::mutedText, caption_);
     if (overlay_.isNull())
         return;
     const QRectF bar(area.right() + 8, area.top(), 8, area.height());

@@ -27,7 +27,7 @@ MessageBar::MessageBar(QWidget* parent) : QWidget(parent), mark_(new QLabel(this
 
 void MessageBar::say(Kind kind, const QString& sentence) {
     kind_ = kind;
-    mark_->setText(kind == Kind::error ? tr("Error") : kind == Kind::warning ? tr("Note well") : tr("Note"));
+    mark_->setText(kind == Kind::error ? tr("Error") : kind == Kind::warning ? tr("Warning") : tr("Note"));
     label_->setText(sentence);
     label_->setAccessibleName(sentence);
     show();

@@ -18,11 +18,11 @@ ParamForm::ParamForm(const std::vector<FieldDescription>& fields, QWidget* paren
             head->setCheckable(true);
             head->setChecked(true);
             head->setAutoRaise(true);
+            head->setProperty("groupHead", true);
+            head->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+            head->setAccessibleName(tr("Group %1").arg(field.group));
             head->setArrowType(Qt::DownArrow);
             head->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-            QFont bold = font();
-            bold.setWeight(QFont::DemiBold);
-            head->setFont(bold);
             connect(head, &QToolButton::toggled, this, [this, head](bool open) {
                 head->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
                 updateVisibility();
@@ -37,7 +37,7 @@ ParamForm::ParamForm(const std::vector<FieldDescription>& fields, QWidget* paren
         byId_.emplace(field.id, row);
     }
     for (const Group& group : groups_) {
-        column->addSpacing(8);
+        column->addSpacing(16);
         column->addWidget(group.head);
         for (FieldRow* row : group.rows)
             column->addWidget(row);

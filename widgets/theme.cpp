@@ -7,6 +7,9 @@
 
 #include <array>
 
+/// Resources of a static library are linked in only when asked for, outside of any namespace.
+static void loadMarks() { Q_INIT_RESOURCE(marks); }
+
 namespace dinoscope {
 namespace {
 
@@ -68,6 +71,30 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: @raised; border: 1p
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border-color: @accent; }
 QLineEdit:disabled, QComboBox:disabled { color: @muted; background: @panel; }
 QComboBox::drop-down { border: 0; width: 18px; }
+QComboBox::down-arrow { image: url(:/dinoscope/chevron-@scheme.svg); width: 10px; height: 10px; }
+QLineEdit[refused="true"] { border-color: @bad; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @muted; border-radius: 3px; background: @raised; }
+QCheckBox::indicator:hover:enabled, QCheckBox::indicator:focus { border-color: @accent; }
+QCheckBox::indicator:checked { image: url(:/dinoscope/check-@scheme.svg); background: @accent; border-color: @accent; }
+QCheckBox::indicator:checked:focus { border-color: @text; }
+QCheckBox::indicator:disabled { border-color: @line; background: @panel; }
+QCheckBox::indicator:checked:disabled { background: @muted; }
+QSlider { min-height: 18px; }
+QSlider::groove:horizontal { height: 4px; background: @line; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
+QSlider::handle:horizontal { width: 10px; margin: -5px 0; border-radius: 7px; background: @accent; border: 2px solid @panel; }
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { border-color: @text; }
+QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled { background: @muted; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: @line; border-radius: 4px; margin: 1px; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::handle:hover, QScrollBar::handle:pressed { background: @muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QToolButton[groupHead="true"] { background: transparent; border: 0; border-bottom: 1px solid @line; padding: 4px 0; font-weight: 600; }
+QToolButton[groupHead="true"]:hover, QToolButton[groupHead="true"]:focus { border-bottom-color: @accent; }
 QComboBox QAbstractItemView { background: @panel; border: 1px solid @line; selection-background-color: @accent; }
 QPushButton { background: @raised; border: 1px solid @line; border-radius: 4px; padding: 4px 12px; }
 QPushButton:hover:enabled { border-color: @accent; }
@@ -78,14 +105,18 @@ QPushButton[primary="true"]:enabled { background: @accent; color: @onaccent; bor
 QPlainTextEdit, QTextBrowser, QListView { background: @panel; border: 1px solid @line; border-radius: 4px; }
 QLabel[muted="true"] { color: @muted; }
 QLabel[heading="true"] { font-weight: 600; }
+QLabel[tone="bad"] { color: @bad; }
+QLabel[tone="accent"] { color: @accent; }
 )");
-    const std::array<std::pair<const char*, ColorRole>, 6> names = {{{"@window", ColorRole::window},
+    const std::array<std::pair<const char*, ColorRole>, 7> names = {{{"@window", ColorRole::window},
                                                                     {"@panel", ColorRole::panel},
                                                                     {"@raised", ColorRole::raised},
                                                                     {"@line", ColorRole::line},
                                                                     {"@text", ColorRole::text},
-                                                                    {"@muted", ColorRole::mutedText}}};
+                                                                    {"@muted", ColorRole::mutedText},
+                                                                    {"@bad", ColorRole::bad}}};
     const bool dark = colors == kDark;
+    sheet.replace(QStringLiteral("@scheme"), dark ? QStringLiteral("dark") : QStringLiteral("light"));
     sheet.replace(QStringLiteral("@onaccent"), dark ? QStringLiteral("#15181d") : QStringLiteral("#ffffff"));
     sheet.replace(QStringLiteral("@accent"), colorOf(colors, ColorRole::accent).name());
     for (const auto& [name, role] : names)
@@ -112,6 +143,7 @@ ThemeChoice themeNamed(const QString& name) {
 }
 
 void applyTheme(QApplication& application, ThemeChoice choice) {
+    loadMarks();
     if (!application.property("systemIsDark").isValid()) // before this program changes the palette for the first time
         application.setProperty("systemIsDark", isDark(QApplication::palette()));
     const bool dark = choice == ThemeChoice::dark || (choice == ThemeChoice::system && application.property("systemIsDark").toBool());

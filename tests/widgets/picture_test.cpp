@@ -71,7 +71,7 @@ protected:
     QPoint find(QRgb color) {
         const QImage image = view.grab().toImage();
         for (int y = 0; y < image.height(); ++y)
-            for (int x = 0; x < image.width() - 60; ++x)
+            for (int x = 0; x < image.width() - 85; ++x)
                 if ((image.pixel(x, y) & 0xffffff) == (color & 0xffffff))
                     return {x, y};
         return {-1, -1};
