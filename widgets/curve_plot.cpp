@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/curve_plot.h"
 
+#include "widgets/series_store.h"
+
 #include <qcustomplot.h>
 
 #include <QFile>
@@ -38,24 +40,9 @@ void setLogScale(QCPAxis* axis, bool logarithmic) {
 
 struct CurvePlot::Series {
     Curve curve;
-    std::vector<double> x, y;
-    double average = 0, weight = 0;
+    SeriesStore store;
     QCPGraph* raw = nullptr;
     QCPGraph* smooth = nullptr;
-
-    /// Exponential average without the pull of its beginning.
-    double next(double value, double smoothing) {
-        average = smoothing * average + (1 - smoothing) * value;
-        weight = smoothing * weight + (1 - smoothing);
-        return average / weight;
-    }
-    /// The point at or before `at`.
-    std::optional<double> valueAt(double at) const {
-        const auto after = std::upper_bound(x.begin(), x.end(), at);
-        if (after == x.begin())
-            return std::nullopt;
-        return y[static_cast<std::size_t>(after - x.begin() - 1)];
-    }
 };
 
 CurvePlot::CurvePlot(const QString& title, const QString& unit, QWidget* parent)
@@ -84,6 +71,11 @@ CurvePlot::CurvePlot(const QString& title, const QString& unit, QWidget* parent)
             emit zoomed();
     });
     connect(plot_, &QCustomPlot::mouseWheel, this, [this] { emit zoomed(); });
+    connect(plot_, &QCustomPlot::mouseDoubleClick, this, [this] { emit resetAsked(); });
+    connect(plot_->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this, [this] {
+        if (!follow_) // a person moves the axis; otherwise refresh() is about to draw
+            sample();
+    });
     cursor_ = new QCPItemStraightLine(plot_);
     cursor_->setVisible(false);
     applyTheme();
@@ -100,6 +92,7 @@ void CurvePlot::setCompact(bool compact) {
 std::size_t CurvePlot::addCurve(const Curve& curve) {
     auto series = std::make_unique<Series>();
     series->curve = curve;
+    series->store.setSmoothing(smoothing_);
     series->raw = plot_->addGraph();
     series->smooth = plot_->addGraph();
     series_.push_back(std::move(series));
@@ -107,37 +100,34 @@ std::size_t CurvePlot::addCurve(const Curve& curve) {
     return series_.size() - 1;
 }
 
-void CurvePlot::append(std::size_t curve, double x, double y) {
-    if (!std::isfinite(y))
-        return;
-    Series& series = *series_.at(curve);
-    if (!series.x.empty() && x <= series.x.back()) { // the past, sent again
-        if (std::binary_search(series.x.begin(), series.x.end(), x))
-            return;
-        const auto place = std::lower_bound(series.x.begin(), series.x.end(), x);
-        series.y.insert(series.y.begin() + (place - series.x.begin()), y);
-        series.x.insert(place, x);
-        resmooth(series);
-        changed_ = true;
-        return;
+void CurvePlot::append(std::size_t curve, double x, double y) { changed_ = series_.at(curve)->store.append(x, y) || changed_; }
+
+std::size_t CurvePlot::pointCount(std::size_t curve) const { return series_.at(curve)->store.size(); }
+
+void CurvePlot::sample() {
+    const QCPRange range = plot_->xAxis->range();
+    const int columns = std::max(1, static_cast<int>(plot_->width() * plot_->devicePixelRatioF()));
+    const auto give = [this](QCPGraph* graph, const std::vector<double>& x, const std::vector<double>& y) {
+        QVector<double> keys, values;
+        keys.reserve(static_cast<qsizetype>(x.size()));
+        values.reserve(static_cast<qsizetype>(x.size()));
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            if (logX_ && x[i] <= 0)
+                continue;
+            keys.push_back(x[i]);
+            // A gap: such a value has no place on the axis.
+            values.push_back(logY_ && y[i] <= 0 ? std::numeric_limits<double>::quiet_NaN() : y[i]);
+        }
+        graph->setData(keys, values, true);
+    };
+    for (const auto& series : series_) {
+        const SeriesStore::Sample points = series->store.sample(range.lower, range.upper, columns, logX_);
+        give(series->raw, points.x, points.y);
+        give(series->smooth, points.smoothX, points.smoothY);
+        const bool few = series->store.size() <= kManyPoints;
+        series->raw->setAntialiased(few);
+        series->smooth->setAntialiased(few);
     }
-    series.x.push_back(x);
-    series.y.push_back(y);
-    series.raw->addData(x, y);
-    series.smooth->addData(x, series.next(y, smoothing_));
-    changed_ = true;
-}
-
-std::size_t CurvePlot::pointCount(std::size_t curve) const { return series_.at(curve)->x.size(); }
-
-void CurvePlot::resmooth(Series& series) {
-    series.average = series.weight = 0;
-    const auto count = static_cast<qsizetype>(series.x.size());
-    QVector<double> keys(series.x.begin(), series.x.end()), raw(series.y.begin(), series.y.end()), smooth(count);
-    for (qsizetype i = 0; i < count; ++i)
-        smooth[i] = series.next(raw[i], smoothing_);
-    series.raw->setData(keys, raw, true);
-    series.smooth->setData(keys, smooth, true);
 }
 
 void CurvePlot::setLevels(const std::vector<Level>& levels) {
@@ -191,9 +181,7 @@ void CurvePlot::placeMarks() {
 
 void CurvePlot::clear() {
     for (const auto& series : series_) {
-        series->x.clear();
-        series->y.clear();
-        resmooth(*series);
+        series->store.clear();
     }
     for (QCPItemStraightLine* line : markLines_)
         plot_->removeItem(line);
@@ -208,6 +196,7 @@ void CurvePlot::refresh() {
     changed_ = false;
     if (follow_)
         rescale();
+    sample();
     placeLevels();
     placeMarks();
     updateHeader();
@@ -217,19 +206,14 @@ void CurvePlot::refresh() {
 void CurvePlot::rescale() {
     double left = std::numeric_limits<double>::max(), right = -left, low = left, high = -left;
     for (const auto& series : series_) {
-        if (series->x.empty())
+        // A single spike must not flatten the curve.
+        const auto bulk = series->store.bulk(logY_);
+        if (!bulk)
             continue;
-        left = std::min(left, series->x.front());
-        right = std::max(right, series->x.back());
-        // A band of the middle 99 % keeps a single spike from flattening the curve.
-        std::vector<double> values(series->y);
-        const std::size_t cut = values.size() / 200;
-        const auto first = values.begin() + static_cast<std::ptrdiff_t>(cut);
-        const auto last = values.end() - 1 - static_cast<std::ptrdiff_t>(cut);
-        std::nth_element(values.begin(), first, values.end());
-        low = std::min(low, *first);
-        std::nth_element(values.begin(), last, values.end());
-        high = std::max(high, *last);
+        left = std::min(left, series->store.x().front());
+        right = std::max(right, series->store.x().back());
+        low = std::min(low, bulk->first);
+        high = std::max(high, bulk->second);
     }
     if (left > right) {
         plot_->xAxis->setRange(logX_ ? 1 : 0, 100);
@@ -260,8 +244,7 @@ void CurvePlot::updateHeader() {
     if (!unit_.isEmpty())
         text += QStringLiteral(" <span style='color:%1'>%2</span>").arg(muted, unit_.toHtmlEscaped());
     for (const auto& series : series_) {
-        const auto value = cursorX_ ? series->valueAt(*cursorX_)
-                           : series->y.empty() ? std::nullopt : std::optional(series->y.back());
+        const auto value = series->store.valueAt(cursorX_.value_or(std::numeric_limits<double>::infinity()));
         const QString name = compact_ ? QString() : QLatin1Char(' ') + series->curve.label.toHtmlEscaped();
         text += QStringLiteral("&nbsp;&nbsp; <span style='color:%1'>%2%3 %4</span>")
                     .arg(themeColor(series->curve.role, palette()).name(),
@@ -278,12 +261,9 @@ void CurvePlot::updateHeader() {
 }
 
 void CurvePlot::setSmoothing(double smoothing) {
-    if (smoothing == smoothing_)
-        return;
     smoothing_ = std::clamp(smoothing, 0.0, 0.999);
     for (const auto& series : series_)
-        resmooth(*series);
-    changed_ = true;
+        changed_ = series->store.setSmoothing(smoothing_) || changed_;
     refresh();
 }
 
@@ -337,14 +317,10 @@ void CurvePlot::applyTheme() {
     plot_->xAxis->setLabel(compact_ ? QString() : tr("step"));
     for (const auto& series : series_) {
         QColor full = color(series->curve.role);
-        const bool many = series->x.size() > kManyPoints;
         QPen pen(full, 1.5, series->curve.dashed ? Qt::DashLine : Qt::SolidLine);
-        pen.setCosmetic(true);
         series->smooth->setPen(pen);
         full.setAlphaF(0.25F);
         series->raw->setPen(QPen(full, 1));
-        series->smooth->setAntialiased(!many);
-        series->raw->setAntialiased(!many);
     }
     for (QCPItemStraightLine* line : levelLines_)
         line->setPen(QPen(color(ColorRole::mutedText), 1, Qt::DotLine));
@@ -368,6 +344,8 @@ void CurvePlot::changeEvent(QEvent* event) {
 bool CurvePlot::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::Leave)
         emit left();
+    if (event->type() == QEvent::Resize)
+        sample();
     if (event->type() == QEvent::ToolTip) {
         const double x = plot_->xAxis->pixelToCoord(static_cast<QHelpEvent*>(event)->pos().x());
         const double reach = std::abs(plot_->xAxis->pixelToCoord(6) - plot_->xAxis->pixelToCoord(0));
@@ -385,10 +363,11 @@ QString CurvePlot::csv() const {
     QString text = QStringLiteral("step");
     for (std::size_t i = 0; i < series_.size(); ++i) {
         text += QLatin1Char(',') + series_[i]->curve.id;
-        for (std::size_t j = 0; j < series_[i]->x.size(); ++j) {
-            auto& row = rows[series_[i]->x[j]];
+        const SeriesStore& store = series_[i]->store;
+        for (std::size_t j = 0; j < store.size(); ++j) {
+            auto& row = rows[store.x()[j]];
             row.resize(series_.size());
-            row[i] = QString::number(series_[i]->y[j], 'g', QLocale::FloatingPointShortest);
+            row[i] = QString::number(store.y()[j], 'g', QLocale::FloatingPointShortest);
         }
     }
     text += QLatin1Char('\n');

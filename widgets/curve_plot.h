@@ -18,7 +18,7 @@ class QLabel;
 namespace dinoscope {
 
 /// Curves over the step in one plot: raw points faint behind the smoothed curve, reference levels, marks of changes, a
-/// cursor that several plots share. Every point is kept. GUI thread.
+/// cursor that several plots share. Every point is kept; drawing costs by the pixel. GUI thread.
 class CurvePlot : public QWidget {
     Q_OBJECT
 
@@ -45,7 +45,7 @@ public:
     std::size_t addCurve(const Curve& curve);
     const QString& title() const { return title_; }
 
-    /// Points of one curve come in growing x; a non-finite value is skipped. Drawn with the next refresh().
+    /// Points of one curve come in growing x, or late; a non-finite value is skipped. Drawn with the next refresh().
     void append(std::size_t curve, double x, double y);
     std::size_t pointCount(std::size_t curve) const;
     void setLevels(const std::vector<Level>& levels);
@@ -72,8 +72,10 @@ public:
 signals:
     void hovered(double x);
     void left();
-    /// A person dragged or turned the wheel.
+    /// A person dragged or turned the wheel; the owner switches following off, for all plots that go together.
     void zoomed();
+    /// A person clicked twice, to see everything again; the owner switches following on.
+    void resetAsked();
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -83,7 +85,8 @@ private:
     struct Series;
     void applyTheme();
     void rescale();
-    void resmooth(Series& series);
+    /// Gives the plot as many points of the visible part as it has pixels for.
+    void sample();
     void updateHeader();
     void placeLevels();
     void placeMarks();

@@ -177,5 +177,30 @@ TEST_F(Plot, ExportsThreeKindsOfFiles) {
         EXPECT_NE(plot.exportTo(folder.filePath(QString::fromLatin1(name))), std::nullopt) << name;
 }
 
+TEST_F(Plot, AMillionPointsAreDrawnFromFew) {
+    for (int i = 0; i < 1'000'000; ++i)
+        plot.append(loss, i, i == 654'321 ? 50 : std::sin(i * 1e-4));
+    draw();
+    EXPECT_EQ(plot.pointCount(loss), 1'000'000U);
+    for (int i = 0; i < inner->graphCount(); ++i)
+        EXPECT_LE(inner->graph(i)->data()->size(), 20'000) << "graph " << i;
+}
+
+TEST_F(Plot, ZoomingIntoManyPointsShowsThemAll) {
+    for (int i = 0; i < 200'000; ++i)
+        plot.append(loss, i, std::sin(i * 1e-3));
+    draw();
+    plot.setFollow(false);
+    inner->xAxis->setRange(1000, 1100);
+    EXPECT_GE(inner->graph(0)->data()->size(), 101);
+    EXPECT_LE(inner->graph(0)->data()->size(), 103);
+}
+
+TEST_F(Plot, DoubleClickAsksForEverything) {
+    QSignalSpy spy(&plot, &CurvePlot::resetAsked);
+    QTest::mouseDClick(inner, Qt::LeftButton, {}, {200, 100});
+    EXPECT_EQ(spy.count(), 1);
+}
+
 } // namespace
 } // namespace dinoscope
