@@ -61,7 +61,7 @@ inline const std::vector<Room>& roomTable() {
         {"ui", {"widgets", "engine/api"}, {qt}},
         {"app/gui", {"ui", "widgets", "engine/api"}, {qt}},
         {"app/cli", {"engine/api"}, {}},
-        {"tests/ui", {"tests", "ui", "widgets", "engine/api", "engine/support", "engine/runtime"}, {qt}},
+        {"tests/ui", {"tests", "app/gui", "ui", "widgets", "engine/api", "engine/support", "engine/runtime"}, {qt}},
         {"tests/widgets", {"tests", "widgets"}, {qt}},
         {"tests/support", {"engine/api", "engine/support"}, {qt}},
         {"tests", {"engine"}, {torch, opencv, cuda}},

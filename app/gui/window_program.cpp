@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gui/window_program.h"
+
+#include "app/gui/command_line.h"
+#include "app/gui/display.h"
+#include "app/gui/signal_watch.h"
+#include "engine/api/engine.h"
+#include "ui/engine_bridge.h"
+#include "ui/main_window.h"
+#include "ui/run_draft.h"
+#include "ui/unattended_run.h"
+#include "ui/workspace.h"
+
+#include <QApplication>
+#include <QTimer>
+
+#include <iostream>
+
+namespace dinoscope {
+namespace {
+
+constexpr int kFailure = 1, kUsage = 2;
+constexpr const char* kDemo = "fashion-mnist-demo";
+#ifndef DINOSCOPE_VERSION
+#define DINOSCOPE_VERSION "0.1.0"
+#endif
+
+int complain(const std::string& sentence, int code) {
+    std::cerr << "dinoscope: " << sentence << std::endl;
+    return code;
+}
+
+/// The draft becomes what the command line says. @throws UsageError.
+void fillDraft(RunDraft& draft, const WindowArguments& arguments) {
+    if (arguments.demo && !draft.choosePreset(kDemo))
+        throw UsageError("This engine has no Fashion-MNIST demo.");
+    if (!arguments.preset.empty())
+        draft.choosePreset(arguments.preset);
+    for (const auto& [id, text] : arguments.values)
+        if (const auto error = draft.setText(id, text))
+            throw UsageError(error->message);
+    draft.maxSteps = arguments.steps;
+    draft.maxMinutes = arguments.minutes;
+    draft.runFolder = arguments.runFolder;
+}
+
+int showWindow(QApplication& application, std::unique_ptr<Engine> engine, const WindowArguments& arguments) {
+    applyTheme(application, themeNamed(QString::fromStdString(arguments.theme)));
+    MainWindow window(std::move(engine));
+    const bool unattended = arguments.quit || !arguments.screenshot.empty();
+    window.setKeepsSettings(!unattended);
+    window.setTheme(themeNamed(QString::fromStdString(arguments.theme)));
+    window.restoreSettings();
+    if (!arguments.theme.empty())
+        window.setTheme(themeNamed(QString::fromStdString(arguments.theme)));
+    if (arguments.width > 0)
+        window.resize(arguments.width, arguments.height);
+    fillDraft(window.draft(), arguments);
+    const SignalWatch watch([&window] { window.close(); });
+    UnattendedRun run(window, {arguments.demo || !arguments.preset.empty(), QString::fromStdString(arguments.screenshot), arguments.quit});
+    QObject::connect(&run, &UnattendedRun::done, &window, [&] {
+        if (!run.failure().isEmpty())
+            complain(run.failure().toStdString(), kFailure);
+        if (arguments.quit)
+            window.close();
+    });
+    window.show();
+    QTimer::singleShot(0, &run, &UnattendedRun::start);
+    const int code = application.exec();
+    return code != 0 ? code : run.exitCode();
+}
+
+} // namespace
+
+int runWindowProgram(int argc, char** argv, const std::function<std::unique_ptr<Engine>()>& makeEngine) {
+    std::unique_ptr<Engine> engine = makeEngine();
+    WindowArguments arguments;
+    try {
+        arguments = readArguments({argv + 1, argv + argc}, engine->catalog());
+        if (arguments.help) {
+            std::cout << helpText(engine->catalog());
+            return 0;
+        }
+        if (arguments.version) {
+            std::cout << "dinoscope " << DINOSCOPE_VERSION << std::endl;
+            return 0;
+        }
+        if (const std::string missing = missingDisplay(arguments.forQt); !missing.empty())
+            return complain(missing, kFailure);
+        std::vector<std::string> words{argv[0]};
+        words.insert(words.end(), arguments.forQt.begin(), arguments.forQt.end());
+        std::vector<char*> pointers;
+        for (std::string& word : words)
+            pointers.push_back(word.data());
+        int count = static_cast<int>(pointers.size());
+        pointers.push_back(nullptr);
+        QApplication application(count, pointers.data());
+        QApplication::setOrganizationName(QStringLiteral("Dinoscope"));
+        QApplication::setApplicationName(QStringLiteral("dinoscope"));
+        QApplication::setApplicationDisplayName(QStringLiteral("Dinoscope"));
+        QApplication::setApplicationVersion(QStringLiteral(DINOSCOPE_VERSION));
+        return showWindow(application, std::move(engine), arguments);
+    } catch (const UsageError& error) {
+        return complain(error.what(), kUsage);
+    } catch (const std::exception& error) {
+        return complain(error.what(), kFailure);
+    }
+}
+
+} // namespace dinoscope

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/main_window.h"
+
+#include "ui/engine_bridge.h"
+#include "ui/new_run_dialog.h"
+#include "ui/panels/parameters_panel.h"
+#include "ui/run_bar.h"
+#include "ui/run_draft.h"
+#include "ui/start_page.h"
+#include "ui/texts.h"
+#include "ui/workspace.h"
+#include "widgets/message_bar.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace dinoscope {
+
+MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
+    : QMainWindow(parent), bridge_(new EngineBridge(std::move(engine), this)), draft_(new RunDraft(bridge_->catalog(), this)),
+      runBar_(new RunBar(*bridge_, this)), messages_(new MessageBar(this)), pages_(new QStackedWidget(this)),
+      startPage_(new StartPage(*draft_, this)), workspace_(new Workspace({*bridge_, *draft_}, this)) {
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowTitle(tr("Dinoscope"));
+    resize(1440, 900);
+    addToolBar(Qt::TopToolBarArea, runBar_);
+    setContextMenuPolicy(Qt::NoContextMenu); // the only toolbar stays
+    auto* middle = new QWidget(this);
+    auto* column = new QVBoxLayout(middle);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(messages_);
+    column->addWidget(pages_, 1);
+    pages_->addWidget(startPage_);
+    pages_->addWidget(workspace_);
+    setCentralWidget(middle);
+    makeMenus();
+    connectBridge();
+    connect(runBar_, &RunBar::complained, this, &MainWindow::complain);
+    connect(runBar_, &RunBar::searched, this, [this](const QString& words) {
+        if (!words.isEmpty() && showsWorkspace()) {
+            QDockWidget* dock = workspace_->dock(QStringLiteral("parameters"));
+            dock->show();
+            dock->raise();
+        }
+        workspace_->panel<ParametersPanel>()->setFilter(words);
+    });
+    connect(runBar_->newRun(), &QAction::triggered, this, &MainWindow::showNewRun);
+    connect(startPage_, &StartPage::newRunAsked, this, &MainWindow::showNewRun);
+    connect(startPage_, &StartPage::presetChosen, this, [this](const QString& id) {
+        if (draft_->choosePreset(id.toStdString()))
+            startRun();
+    });
+    takeSnapshot(*bridge_->snapshot());
+}
+
+/// Panels first: they refer to the draft and the bridge.
+MainWindow::~MainWindow() { delete takeCentralWidget(); }
+
+void MainWindow::connectBridge() {
+    connect(bridge_, &EngineBridge::snapshotChanged, this, [this](const auto& snapshot) { takeSnapshot(*snapshot); });
+    for (Panel* panel : workspace_->panels()) {
+        connect(bridge_, &EngineBridge::pointsArrived, panel, &Panel::onPoints);
+        connect(bridge_, &EngineBridge::acknowledged, panel, &Panel::onAcknowledgement);
+        connect(bridge_, &EngineBridge::logged, panel, &Panel::onLog);
+        connect(bridge_, &EngineBridge::resultArrived, panel, &Panel::onResult);
+        connect(panel, &Panel::complained, this, &MainWindow::complain);
+    }
+    connect(bridge_, &EngineBridge::closed, this, [this] {
+        emit ended();
+        close();
+    });
+}
+
+void MainWindow::makeMenus() {
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    file->addAction(runBar_->newRun());
+    QAction* copy = file->addAction(tr("&Copy as command line"), this, &MainWindow::copyCommandLine);
+    copy->setShortcut(QKeySequence(QStringLiteral("Ctrl+Shift+C")));
+    copy->setToolTip(tr("The dinoscope-cli call that trains with these settings"));
+    file->addSeparator();
+    file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    QMenu* run = menuBar()->addMenu(tr("&Run"));
+    for (const CommandKind kind : {CommandKind::run, CommandKind::pause, CommandKind::step, CommandKind::stop})
+        run->addAction(runBar_->action(kind));
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    view->addAction(tr("&Start page"), this, [this] { pages_->setCurrentWidget(startPage_); });
+    view->addAction(tr("&Panels"), this, [this] { pages_->setCurrentWidget(workspace_); });
+    view->addSeparator();
+    workspace_->fillViewMenu(*view);
+    view->addSeparator();
+    QMenu* layouts = view->addMenu(tr("&Layout"));
+    for (const auto& [name, label] : {std::pair("train", tr("Train")), std::pair("temperature", tr("Temperature")),
+                                      std::pair("attention", tr("Attention"))})
+        layouts->addAction(label, this, [this, name = QString::fromLatin1(name)] {
+            pages_->setCurrentWidget(workspace_);
+            workspace_->applyLayout(name);
+        });
+    layouts->addSeparator();
+    layouts->addAction(tr("&Reset layout"), this, [this] {
+        pages_->setCurrentWidget(workspace_);
+        workspace_->resetLayout();
+    });
+    makeThemeMenu(*view);
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    help->addAction(tr("&About Dinoscope"), this, &MainWindow::showAbout);
+    help->addAction(tr("About &Qt"), qApp, &QApplication::aboutQt);
+}
+
+void MainWindow::makeThemeMenu(QMenu& view) {
+    QMenu* menu = view.addMenu(tr("&Theme"));
+    themes_ = new QActionGroup(this);
+    for (const auto& [choice, label] : {std::pair(ThemeChoice::system, tr("As the system")), std::pair(ThemeChoice::light, tr("Light")),
+                                        std::pair(ThemeChoice::dark, tr("Dark"))}) {
+        QAction* action = menu->addAction(label, this, [this, choice = choice] { setTheme(choice); });
+        action->setCheckable(true);
+        action->setData(static_cast<int>(choice));
+        action->setChecked(choice == theme_);
+        themes_->addAction(action);
+    }
+}
+
+bool MainWindow::showsWorkspace() const { return pages_->currentWidget() == workspace_; }
+
+void MainWindow::setTheme(ThemeChoice choice) {
+    theme_ = choice;
+    for (QAction* action : themes_->actions())
+        action->setChecked(action->data().toInt() == static_cast<int>(choice));
+    applyTheme(*qApp, choice);
+}
+
+void MainWindow::startRun() {
+    messages_->clear();
+    shownError_.clear();
+    const auto failed = [this](const Acknowledgement& acknowledgement) {
+        complain(textOf(acknowledgement.refused->message));
+        emit startFailed(textOf(acknowledgement.refused->message));
+    };
+    bridge_->post(draft_->openCommand(), this, [this, failed](const Acknowledgement& opened) {
+        if (opened.refused) {
+            if (opened.refused->code != ErrorCode::cancelled)
+                failed(opened);
+            return;
+        }
+        pages_->setCurrentWidget(workspace_);
+        bridge_->post(RunCommand{}, this, [failed](const Acknowledgement& started) {
+            if (started.refused)
+                failed(started);
+        });
+    });
+}
+
+void MainWindow::takeSnapshot(const Snapshot& snapshot) {
+    if (snapshot.run != run_) {
+        run_ = snapshot.run;
+        if (run_)
+            for (Panel* panel : workspace_->panels())
+                panel->onNewRun();
+        setWindowTitle(run_ ? tr("%1 – Dinoscope").arg(textOf(run_->dataName)) : tr("Dinoscope"));
+    }
+    runBar_->show(snapshot);
+    const bool busy = snapshot.state == RunState::starting || snapshot.state == RunState::stopping;
+    QString words;
+    if (busy)
+        words = snapshot.work.what.empty() ? tr("The run is being prepared…")
+                                           : tr("%1: %2 of %3").arg(textOf(snapshot.work.what), countText(snapshot.work.done), countText(snapshot.work.total));
+    else if (!isAllowed(snapshot.state, CommandKind::open))
+        words = textOf(refusal(snapshot.state, CommandKind::open));
+    startPage_->setBusy(words);
+    for (Panel* panel : workspace_->panels())
+        panel->onSnapshot(snapshot);
+    if (snapshot.lastError && snapshot.lastError->message != shownError_) {
+        shownError_ = snapshot.lastError->message;
+        complain(textOf(shownError_));
+    }
+}
+
+bool MainWindow::hasShown(Step step) const {
+    const auto& panels = workspace_->panels();
+    return std::all_of(panels.begin(), panels.end(), [step](const Panel* panel) { return panel->hasShown(step); });
+}
+
+void MainWindow::complain(const QString& sentence) { messages_->say(MessageBar::Kind::error, sentence); }
+
+void MainWindow::showNewRun() {
+    NewRunDialog dialog(*draft_, this);
+    if (dialog.exec() == QDialog::Accepted)
+        startRun();
+}
+
+void MainWindow::copyCommandLine() {
+    const auto& params = bridge_->snapshot()->params;
+    const bool live = params && isAllowed(bridge_->snapshot()->state, CommandKind::setParam);
+    QApplication::clipboard()->setText(draft_->commandLine(live ? *params : draft_->params()));
+    messages_->say(MessageBar::Kind::note, tr("Copied: %1").arg(QApplication::clipboard()->text()));
+}
+
+void MainWindow::showAbout() {
+    QMessageBox::about(this, tr("About Dinoscope"),
+                       tr("<h3>Dinoscope %1</h3><p>A laboratory for self-distillation with no labels: train a student from its own "
+                          "moving-average teacher and watch both.</p><p>Free software under the GNU General Public License, "
+                          "version 3 or later.</p>").arg(QCoreApplication::applicationVersion()));
+}
+
+void MainWindow::restoreSettings() {
+    if (!keepsSettings_)
+        return;
+    const QSettings settings;
+    setTheme(themeNamed(settings.value(QStringLiteral("theme")).toString()));
+    restoreGeometry(settings.value(QStringLiteral("layout/window")).toByteArray());
+    workspace_->restore(settings);
+}
+
+void MainWindow::saveSettings() const {
+    if (!keepsSettings_)
+        return;
+    QSettings settings;
+    settings.setValue(QStringLiteral("theme"), themeName(theme_));
+    settings.setValue(QStringLiteral("layout/window"), saveGeometry());
+    workspace_->save(settings);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (bridge_->isClosed()) {
+        saveSettings();
+        event->accept();
+        return;
+    }
+    const bool second = bridge_->isClosing();
+    bridge_->close(); // the second time it skips the closing evaluation
+    if (second) {
+        saveSettings();
+        event->accept(); // the engine ends behind the hidden window
+        return;
+    }
+    event->ignore();
+    if (isAllowed(bridge_->snapshot()->state, CommandKind::stop))
+        messages_->say(MessageBar::Kind::note, tr("The run is being stopped; the window closes when it has ended. Close it again to quit at once."));
+}
+
+} // namespace dinoscope

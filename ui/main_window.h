@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/engine.h"
+#include "widgets/theme.h"
+
+#include <QMainWindow>
+
+#include <memory>
+
+class QActionGroup;
+class QStackedWidget;
+
+namespace dinoscope {
+
+class EngineBridge;
+class MessageBar;
+class Panel;
+class RunBar;
+class RunDraft;
+class StartPage;
+class Workspace;
+
+/// The program's window: toolbar, message bar, and below them the start page or the docks. Owns the bridge and with it
+/// the engine.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit MainWindow(std::unique_ptr<Engine> engine, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    EngineBridge& bridge() const { return *bridge_; }
+    RunDraft& draft() const { return *draft_; }
+    RunBar& runBar() const { return *runBar_; }
+    Workspace& workspace() const { return *workspace_; }
+    StartPage& startPage() const { return *startPage_; }
+    MessageBar& messages() const { return *messages_; }
+    bool showsWorkspace() const;
+
+    /// Opens a run with the draft's settings and trains.
+    void startRun();
+    /// Every panel that can be seen shows the state after `step`.
+    bool hasShown(Step step) const;
+    void setTheme(ThemeChoice choice);
+    /// Layout, theme and size come from and go to the person's settings; off for pictures taken without a person.
+    void setKeepsSettings(bool keeps) { keepsSettings_ = keeps; }
+    void restoreSettings();
+
+signals:
+    /// A run could not be opened or started.
+    void startFailed(const QString& sentence);
+    void ended();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    void connectBridge();
+    void makeMenus();
+    void makeThemeMenu(QMenu& view);
+    void takeSnapshot(const Snapshot& snapshot);
+    void complain(const QString& sentence);
+    void showNewRun();
+    void showAbout();
+    void copyCommandLine();
+    void saveSettings() const;
+
+    EngineBridge* bridge_;
+    RunDraft* draft_;
+    RunBar* runBar_;
+    MessageBar* messages_;
+    QStackedWidget* pages_;
+    StartPage* startPage_;
+    Workspace* workspace_;
+    QActionGroup* themes_ = nullptr;
+    ThemeChoice theme_ = ThemeChoice::system;
+    std::shared_ptr<const RunInfo> run_;
+    std::string shownError_;
+    bool keepsSettings_ = true;
+};
+
+} // namespace dinoscope

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/engine.h"
+
+#include <QWidget>
+
+#include <optional>
+
+namespace dinoscope {
+
+class EngineBridge;
+class RunDraft;
+
+/// What every panel may use; all of it outlives the panels.
+struct PanelContext {
+    EngineBridge& bridge;
+    RunDraft& draft;
+};
+
+/// The content of a dock. Lives on the GUI thread; the main window passes on what the bridge delivers.
+class Panel : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit Panel(const PanelContext& context, QWidget* parent = nullptr) : QWidget(parent), context_(context) {}
+
+    /// Another run was opened: forget the former one.
+    virtual void onNewRun() {}
+    virtual void onSnapshot(const Snapshot&) {}
+    virtual void onPoints(const std::vector<MetricPoint>&, quint64 /*lost*/) {}
+    virtual void onAcknowledgement(const Acknowledgement&) {}
+    virtual void onLog(const LogLine&) {}
+    virtual void onResult(const ProbeResult&) {}
+
+    /// True when all that the panel shows, or is going to show of it, is of this state. A panel with nothing to wait for
+    /// is always up to date.
+    virtual bool hasShown(Step) const { return true; }
+
+signals:
+    /// A sentence for the message bar.
+    void complained(const QString& sentence);
+
+protected:
+    EngineBridge& bridge() const { return context_.bridge; }
+    RunDraft& draft() const { return context_.draft; }
+    const PanelContext& context() const { return context_; }
+
+private:
+    PanelContext context_;
+};
+
+} // namespace dinoscope

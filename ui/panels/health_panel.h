@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/panel.h"
+
+#include <map>
+#include <optional>
+
+class QLabel;
+
+namespace dinoscope {
+
+class MeterBar;
+class ShareBar;
+
+/// Whether training is about to collapse, in a few meters, each with what to do; where the time of a step went; memory.
+class HealthPanel : public Panel {
+    Q_OBJECT
+
+public:
+    explicit HealthPanel(const PanelContext& context, QWidget* parent = nullptr);
+
+    void onNewRun() override;
+    void onSnapshot(const Snapshot& snapshot) override;
+    void onPoints(const std::vector<MetricPoint>& points, quint64 lost) override;
+
+    MeterBar& lossMeter() const { return *loss_; }
+    MeterBar& entropyMeter() const { return *entropy_; }
+
+private:
+    std::optional<double> last(const std::string& metric) const;
+    QString parameter(const char* id) const;
+    void judge();
+    void judgeLoss(double uniform);
+    void judgeEntropy(double uniform);
+    void judgeSpread();
+    void judgePrototypes();
+    void judgeGradient();
+    void judgeWaiting();
+
+    MeterBar *loss_, *entropy_, *spread_, *prototypes_, *gradient_, *waiting_;
+    ShareBar* times_;
+    QLabel* memory_;
+    std::map<std::string, double> values_;
+    std::shared_ptr<const RunInfo> run_;
+};
+
+} // namespace dinoscope

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/run_bar.h"
+
+#include "ui/engine_bridge.h"
+#include "ui/texts.h"
+#include "widgets/line_icons.h"
+#include "widgets/theme.h"
+
+#include <QAction>
+#include <QEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProgressBar>
+
+namespace dinoscope {
+
+RunBar::RunBar(EngineBridge& bridge, QWidget* parent)
+    : QToolBar(parent), bridge_(bridge), newRun_(new QAction(tr("New run…"), this)), state_(new QLabel(this)),
+      status_(new QLabel(this)), progress_(new QProgressBar(this)), search_(new QLineEdit(this)) {
+    setObjectName(QStringLiteral("runBar"));
+    setWindowTitle(tr("Run"));
+    setMovable(false);
+    setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    setIconSize({16, 16});
+    newRun_->setShortcut(QKeySequence::New);
+    addAction(newRun_);
+    addSeparator();
+    addCommand(CommandKind::run, tr("Run"), tr("Trains on"), QKeySequence(QStringLiteral("F5")), RunCommand{});
+    addCommand(CommandKind::pause, tr("Pause"), tr("Pauses after the step in work"), QKeySequence(QStringLiteral("F6")), PauseCommand{});
+    addCommand(CommandKind::step, tr("Step"), tr("Makes one training step"), QKeySequence(QStringLiteral("F7")), StepCommand{});
+    addCommand(CommandKind::stop, tr("Stop"), tr("Ends the run after the step in work"), QKeySequence(QStringLiteral("Shift+F5")), StopCommand{});
+    addSeparator();
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    state_->setFont(bold);
+    state_->setAccessibleName(tr("State of the run"));
+    state_->setMargin(4);
+    progress_->setFixedSize(72, 6);
+    progress_->setTextVisible(false);
+    status_->setTextFormat(Qt::RichText);
+    status_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    status_->setMargin(4);
+    search_->setPlaceholderText(tr("Search settings"));
+    search_->setAccessibleName(tr("Search settings"));
+    search_->setClearButtonEnabled(true);
+    search_->setFixedWidth(170);
+    lens_ = search_->addAction(QIcon(), QLineEdit::LeadingPosition);
+    addWidget(state_);
+    progressAction_ = addWidget(progress_);
+    addWidget(status_);
+    addWidget(search_);
+    connect(search_, &QLineEdit::textChanged, this, &RunBar::searched);
+    drawIcons();
+}
+
+void RunBar::addCommand(CommandKind kind, const QString& text, const QString& tip, const QKeySequence& key, Command command) {
+    auto* action = new QAction(text, this);
+    action->setShortcut(key);
+    actions_.emplace(kind, action);
+    tips_.emplace(kind, tr("%1 (%2)").arg(tip, key.toString(QKeySequence::NativeText)));
+    addAction(action);
+    connect(action, &QAction::triggered, this, [this, command = std::move(command)] {
+        bridge_.post(command, this, [this](const Acknowledgement& acknowledgement) {
+            if (acknowledgement.refused)
+                emit complained(textOf(acknowledgement.refused->message));
+        });
+    });
+}
+
+void RunBar::drawIcons() {
+    newRun_->setIcon(lineIcon(LineIcon::plus, palette()));
+    actions_.at(CommandKind::run)->setIcon(lineIcon(LineIcon::run, palette()));
+    actions_.at(CommandKind::pause)->setIcon(lineIcon(LineIcon::pause, palette()));
+    actions_.at(CommandKind::step)->setIcon(lineIcon(LineIcon::step, palette()));
+    actions_.at(CommandKind::stop)->setIcon(lineIcon(LineIcon::stop, palette()));
+    lens_->setIcon(lineIcon(LineIcon::search, palette()));
+}
+
+void RunBar::changeEvent(QEvent* event) {
+    QToolBar::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && lens_) {
+        drawIcons();
+        show(*bridge_.snapshot());
+    }
+}
+
+void RunBar::show(const Snapshot& snapshot) {
+    for (const auto& [kind, action] : actions_) {
+        const std::string_view why = refusal(snapshot.state, kind);
+        action->setEnabled(why.empty());
+        action->setToolTip(why.empty() ? tips_.at(kind) : textOf(why));
+    }
+    const std::string_view whyNot = refusal(snapshot.state, CommandKind::open);
+    newRun_->setEnabled(whyNot.empty());
+    newRun_->setToolTip(whyNot.empty() ? tr("Chooses a preset and starts") : textOf(whyNot));
+
+    const bool pending = snapshot.requestedState != snapshot.state;
+    state_->setText(pending ? tr("%1 → %2…").arg(stateText(snapshot.state), stateText(snapshot.requestedState)) : stateText(snapshot.state));
+    const bool busy = pending || snapshot.state == RunState::starting || snapshot.state == RunState::pausing ||
+                      snapshot.state == RunState::stopping || !snapshot.work.what.empty();
+    progress_->setRange(0, snapshot.work.total > 0 ? static_cast<int>(std::min<std::int64_t>(snapshot.work.total, 1'000'000'000)) : 0);
+    progress_->setValue(static_cast<int>(std::min<std::int64_t>(snapshot.work.done, 1'000'000'000)));
+    progressAction_->setVisible(busy);
+    status_->setText(statusText(snapshot));
+    status_->setToolTip(status_->text());
+}
+
+QString RunBar::statusText(const Snapshot& snapshot) const {
+    const QString muted = themeColor(ColorRole::mutedText, palette()).name();
+    QStringList parts;
+    const auto part = [&](const QString& name, const QString& value) {
+        parts << QStringLiteral("<span style='color:%1'>%2</span>&nbsp;%3").arg(muted, name, value.toHtmlEscaped());
+    };
+    if (!snapshot.work.what.empty())
+        parts << tr("%1 %2 of %3").arg(textOf(snapshot.work.what).toHtmlEscaped(), countText(snapshot.work.done), countText(snapshot.work.total));
+    if (snapshot.run) {
+        part(tr("step"), snapshot.run->plannedSteps > 0
+                             ? tr("%1 of %2").arg(countText(snapshot.step.value), countText(snapshot.run->plannedSteps))
+                             : countText(snapshot.step.value));
+        part(tr("epoch"), QString::number(snapshot.epoch.value + 1));
+        if (snapshot.imagesPerSecond > 0)
+            part(tr("images/s"), countText(static_cast<std::int64_t>(snapshot.imagesPerSecond)));
+        if (snapshot.secondsLeft >= 0 && snapshot.state != RunState::finished && snapshot.state != RunState::failed)
+            part(tr("left"), durationText(snapshot.secondsLeft));
+        part(tr("on"), textOf(snapshot.run->device));
+    }
+    return parts.join(QStringLiteral("&nbsp;&nbsp;&nbsp;"));
+}
+
+QString RunBar::stateWords() const { return state_->text(); }
+QString RunBar::statusWords() const { return status_->text(); }
+
+} // namespace dinoscope

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/command.h"
+#include "engine/api/snapshot.h"
+
+#include <QToolBar>
+
+#include <map>
+
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+
+namespace dinoscope {
+
+class EngineBridge;
+
+/// Run, Pause, Step and Stop with the state of the run beside them. What a button may do is read from the permission table;
+/// the state shown is the engine's, never the click's.
+class RunBar : public QToolBar {
+    Q_OBJECT
+
+public:
+    explicit RunBar(EngineBridge& bridge, QWidget* parent = nullptr);
+
+    QAction* newRun() const { return newRun_; }
+    /// The action of run, pause, step or stop.
+    QAction* action(CommandKind kind) const { return actions_.at(kind); }
+    void show(const Snapshot& snapshot);
+    QString stateWords() const;
+    QString statusWords() const;
+    QLineEdit* search() const { return search_; }
+
+signals:
+    void searched(const QString& words);
+    void complained(const QString& sentence);
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void addCommand(CommandKind kind, const QString& text, const QString& tip, const QKeySequence& key, Command command);
+    void drawIcons();
+    QString statusText(const Snapshot& snapshot) const;
+
+    EngineBridge& bridge_;
+    QAction* newRun_;
+    std::map<CommandKind, QAction*> actions_;
+    std::map<CommandKind, QString> tips_;
+    QLabel *state_, *status_;
+    QProgressBar* progress_;
+    QAction *progressAction_ = nullptr, *lens_ = nullptr;
+    QLineEdit* search_;
+};
+
+} // namespace dinoscope

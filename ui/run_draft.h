@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/engine.h"
+
+#include <QObject>
+#include <QString>
+
+namespace dinoscope {
+
+/// Settings of the next run: a preset, the values that differ from it, limits and a place. GUI thread.
+class RunDraft : public QObject {
+    Q_OBJECT
+
+public:
+    explicit RunDraft(const EngineCatalog& catalog, QObject* parent = nullptr);
+
+    const EngineCatalog& catalog() const { return catalog_; }
+    const ParamSet& params() const { return params_; }
+    const Preset* preset() const { return preset_; }
+
+    /// All values become the preset's; an unknown id changes nothing and returns false.
+    bool choosePreset(const std::string& id);
+    /// The value that the preset, or else the declaration, gives.
+    ParamValue presetValue(const std::string& id) const;
+    bool differsFromPreset(const std::string& id) const { return params_.at(id) != presetValue(id); }
+    std::optional<Error> set(const std::string& id, ParamValue value);
+    std::optional<Error> setText(const std::string& id, const std::string& text);
+    /// Takes over all values of a run.
+    void adopt(const ParamSet& params);
+
+    std::int64_t maxSteps = 0;
+    double maxMinutes = 0;
+    std::string runFolder; ///< empty: nothing is written
+
+    OpenCommand openCommand() const;
+    /// The dinoscope-cli call that trains with `params` under this draft's preset, limits and place, quoted for a shell.
+    QString commandLine(const ParamSet& params) const;
+    QString commandLine() const { return commandLine(params_); }
+
+signals:
+    void changed();
+
+private:
+    const EngineCatalog& catalog_;
+    ParamSet params_;
+    const Preset* preset_ = nullptr;
+    ParamSet presetParams_;
+};
+
+} // namespace dinoscope

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/workspace.h"
+
+#include "ui/panel_table.h"
+
+#include <QAction>
+#include <QDockWidget>
+#include <QEvent>
+#include <QMenu>
+#include <QSettings>
+#include <QTabBar>
+#include <QTimer>
+
+namespace dinoscope {
+namespace {
+
+constexpr int kLayoutVersion = 1;
+constexpr int kNarrow = 1100;
+const auto kStateKey = QStringLiteral("layout/docks");
+
+} // namespace
+
+Workspace::Workspace(const PanelContext& context, QWidget* parent) : QMainWindow(parent) {
+    setObjectName(QStringLiteral("workspace"));
+    setWindowFlags(Qt::Widget);
+    setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    for (const PanelEntry& entry : panelTable()) {
+        auto* dock = new QDockWidget(entry.title, this);
+        dock->setObjectName(entry.id);
+        dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable);
+        Panel* panel = entry.make(context);
+        panel->setAccessibleName(entry.title);
+        panel->setAutoFillBackground(true);
+        panel->setBackgroundRole(QPalette::Base);
+        dock->setWidget(panel);
+        const auto noteChange = [this] { isDefault_ = isDefault_ && arranging_; };
+        connect(dock, &QDockWidget::dockLocationChanged, this, noteChange);
+        connect(dock, &QDockWidget::topLevelChanged, this, noteChange);
+        connect(dock->toggleViewAction(), &QAction::triggered, this, noteChange);
+        panels_.push_back(panel);
+        docks_.push_back(dock);
+    }
+    arrange(false);
+}
+
+QDockWidget* Workspace::dock(const QString& id) const {
+    for (QDockWidget* dock : docks_)
+        if (dock->objectName() == id)
+            return dock;
+    return nullptr;
+}
+
+void Workspace::fillViewMenu(QMenu& menu) const {
+    for (QDockWidget* dock : docks_)
+        menu.addAction(dock->toggleViewAction());
+}
+
+void Workspace::arrange(bool narrow) {
+    arranging_ = true;
+    narrow_ = narrow;
+    const std::vector<PanelEntry>& table = panelTable();
+    for (QDockWidget* dock : docks_) {
+        dock->setFloating(false);
+        removeDockWidget(dock);
+    }
+    std::map<int, QDockWidget*> heads; // the first dock of each column
+    QDockWidget* before = nullptr;
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const PanelPlace& place = table[i].place;
+        QDockWidget* dock = docks_[i];
+        const bool asTab = place.isTab || (narrow && place.column == 2 && place.row > 0);
+        if (!heads.contains(place.column)) {
+            if (heads.empty())
+                addDockWidget(Qt::LeftDockWidgetArea, dock);
+            else
+                splitDockWidget(heads.rbegin()->second, dock, Qt::Horizontal);
+            heads[place.column] = dock;
+        } else if (asTab) {
+            tabifyDockWidget(before, dock);
+        } else {
+            splitDockWidget(before, dock, Qt::Vertical);
+        }
+        dock->show();
+        before = dock;
+    }
+    for (std::size_t i = table.size(); i-- > 0;)
+        if (!table[i].place.isTab)
+            docks_[i]->raise();
+    size({{0, 270}, {1, 640}, {2, 530}}, {{QStringLiteral("curves"), 58}, {QStringLiteral("laboratory"), 42},
+                                          {QStringLiteral("attention"), 42}, {QStringLiteral("crops"), 30}, {QStringLiteral("health"), 28}});
+    isDefault_ = true;
+    arranging_ = false;
+}
+
+void Workspace::size(const std::map<int, int>& widths, const std::map<QString, int>& heights) {
+    const std::vector<PanelEntry>& table = panelTable();
+    std::map<int, QDockWidget*> heads;
+    std::map<int, std::pair<QList<QDockWidget*>, QList<int>>> columns;
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        heads.emplace(table[i].place.column, docks_[i]);
+        if (const auto found = heights.find(table[i].id); found != heights.end()) {
+            columns[table[i].place.column].first << docks_[i];
+            columns[table[i].place.column].second << found->second * std::max(400, height()) / 100;
+        }
+    }
+    QList<QDockWidget*> docks;
+    QList<int> sizes;
+    for (const auto& [column, dock] : heads) {
+        docks << dock;
+        sizes << widths.at(column) * std::max(800, width()) / 1440;
+    }
+    resizeDocks(docks, sizes, Qt::Horizontal);
+    for (const auto& [column, entry] : columns)
+        if (!narrow_ || column != 2)
+            resizeDocks(entry.first, entry.second, Qt::Vertical);
+}
+
+void Workspace::resetLayout() { arrange(width() < kNarrow); }
+
+void Workspace::applyLayout(const QString& name) {
+    resetLayout();
+    if (name == QStringLiteral("temperature"))
+        size({{0, 240}, {1, 800}, {2, 400}}, {{QStringLiteral("curves"), 35}, {QStringLiteral("laboratory"), 65}});
+    else if (name == QStringLiteral("attention"))
+        size({{0, 240}, {1, 400}, {2, 800}}, {{QStringLiteral("attention"), 60}, {QStringLiteral("crops"), 22}, {QStringLiteral("health"), 18}});
+    else
+        size({{0, 250}, {1, 790}, {2, 400}}, {{QStringLiteral("curves"), 72}, {QStringLiteral("laboratory"), 28}});
+    isDefault_ = false;
+}
+
+void Workspace::save(QSettings& settings) const { settings.setValue(kStateKey, saveState(kLayoutVersion)); }
+
+bool Workspace::restore(const QSettings& settings) {
+    const QByteArray state = settings.value(kStateKey).toByteArray();
+    if (state.isEmpty() || !restoreState(state, kLayoutVersion))
+        return false;
+    isDefault_ = false;
+    arranged_ = true;
+    return true;
+}
+
+void Workspace::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    if (!isDefault_ || arranging_ || width() < 300)
+        return;
+    const bool narrow = width() < kNarrow;
+    if (!arranged_ || narrow != narrow_) {
+        arranged_ = isVisible();
+        QTimer::singleShot(0, this, [this] {
+            if (isDefault_)
+                arrange(width() < kNarrow);
+        });
+    }
+}
+
+} // namespace dinoscope
