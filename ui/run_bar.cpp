@@ -8,6 +8,7 @@
 
 #include <QAction>
 #include <QEvent>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QProgressBar>
@@ -45,10 +46,16 @@ RunBar::RunBar(EngineBridge& bridge, QWidget* parent)
     search_->setClearButtonEnabled(true);
     search_->setFixedWidth(170);
     lens_ = search_->addAction(QIcon(), QLineEdit::LeadingPosition);
-    addWidget(state_);
-    progressAction_ = addWidget(progress_);
-    addWidget(status_);
-    addWidget(search_);
+    auto* line = new QWidget(this);
+    auto* row = new QHBoxLayout(line);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(8);
+    row->addWidget(state_);
+    row->addWidget(progress_);
+    row->addWidget(status_, 1);
+    row->addWidget(search_);
+    line->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    addWidget(line);
     connect(search_, &QLineEdit::textChanged, this, &RunBar::searched);
     drawIcons();
 }
@@ -100,7 +107,7 @@ void RunBar::show(const Snapshot& snapshot) {
                       snapshot.state == RunState::stopping || !snapshot.work.what.empty();
     progress_->setRange(0, snapshot.work.total > 0 ? static_cast<int>(std::min<std::int64_t>(snapshot.work.total, 1'000'000'000)) : 0);
     progress_->setValue(static_cast<int>(std::min<std::int64_t>(snapshot.work.done, 1'000'000'000)));
-    progressAction_->setVisible(busy);
+    progress_->setVisible(busy);
     status_->setText(statusText(snapshot));
     status_->setToolTip(status_->text());
 }

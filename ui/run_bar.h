@@ -50,7 +50,7 @@ private:
     std::map<CommandKind, QString> tips_;
     QLabel *state_, *status_;
     QProgressBar* progress_;
-    QAction *progressAction_ = nullptr, *lens_ = nullptr;
+    QAction* lens_ = nullptr;
     QLineEdit* search_;
 };
 

@@ -64,25 +64,28 @@ void Workspace::arrange(bool narrow) {
         dock->setFloating(false);
         removeDockWidget(dock);
     }
-    std::map<int, QDockWidget*> heads; // the first dock of each column
-    QDockWidget* before = nullptr;
+    std::map<int, QDockWidget*> last; // the last dock of each column so far
+    for (std::size_t i = 0; i < table.size(); ++i) { // all columns first, so that each keeps its whole height
+        const int column = table[i].place.column;
+        if (last.contains(column))
+            continue;
+        if (last.empty())
+            addDockWidget(Qt::LeftDockWidgetArea, docks_[i]);
+        else
+            splitDockWidget(last.rbegin()->second, docks_[i], Qt::Horizontal);
+        last[column] = docks_[i];
+    }
     for (std::size_t i = 0; i < table.size(); ++i) {
         const PanelPlace& place = table[i].place;
-        QDockWidget* dock = docks_[i];
-        const bool asTab = place.isTab || (narrow && place.column == 2 && place.row > 0);
-        if (!heads.contains(place.column)) {
-            if (heads.empty())
-                addDockWidget(Qt::LeftDockWidgetArea, dock);
+        QDockWidget*& above = last[place.column];
+        if (above != docks_[i] && (place.isTab || place.row > 0)) {
+            if (place.isTab || (narrow && place.column == 2))
+                tabifyDockWidget(above, docks_[i]);
             else
-                splitDockWidget(heads.rbegin()->second, dock, Qt::Horizontal);
-            heads[place.column] = dock;
-        } else if (asTab) {
-            tabifyDockWidget(before, dock);
-        } else {
-            splitDockWidget(before, dock, Qt::Vertical);
+                splitDockWidget(above, docks_[i], Qt::Vertical);
+            above = docks_[i];
         }
-        dock->show();
-        before = dock;
+        docks_[i]->show();
     }
     for (std::size_t i = table.size(); i-- > 0;)
         if (!table[i].place.isTab)

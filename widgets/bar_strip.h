@@ -20,7 +20,7 @@ public:
     void setNote(const QString& note);
     const std::vector<float>& values() const { return values_; }
     QSize sizeHint() const override { return {240, 72}; }
-    QSize minimumSizeHint() const override { return {120, 52}; }
+    QSize minimumSizeHint() const override { return {100, 36}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -27,7 +27,7 @@ public:
     void setDimmed(bool dimmed);
     std::size_t cropCount() const { return crops_.size(); }
     QSize sizeHint() const override { return {480, 200}; }
-    QSize minimumSizeHint() const override { return {240, 130}; }
+    QSize minimumSizeHint() const override { return {200, 96}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -25,7 +25,7 @@ HeatMapView::HeatMapView(const QString& title, ColorRole role, QWidget* parent) 
 }
 
 QSize HeatMapView::sizeHint() const { return small_ ? QSize(64, 84) : QSize(240, 200); }
-QSize HeatMapView::minimumSizeHint() const { return small_ ? QSize(44, 60) : QSize(110, 90); }
+QSize HeatMapView::minimumSizeHint() const { return small_ ? QSize(36, 48) : QSize(100, 70); }
 
 void HeatMapView::setPicture(const QImage& picture) {
     picture_ = picture;
