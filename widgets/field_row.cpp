@@ -65,6 +65,13 @@ FieldRow::FieldRow(const FieldDescription& field, QWidget* parent)
     updateNote();
 }
 
+// An editor that loses the focus while its row is taken down would still enter what was typed.
+FieldRow::~FieldRow() {
+    for (QWidget* editor : std::initializer_list<QWidget*>{flag_, choice_, line_, slider_})
+        if (editor)
+            editor->disconnect(this);
+}
+
 QWidget* FieldRow::makeEditor() {
     if (field_.kind == FieldDescription::Kind::flag) {
         flag_ = new QCheckBox(this);

@@ -35,6 +35,7 @@ public:
     enum class State { plain, pending, refused };
 
     explicit FieldRow(const FieldDescription& field, QWidget* parent = nullptr);
+    ~FieldRow() override;
     const FieldDescription& field() const { return field_; }
 
     /// A text as in a settings file. Leaves alone what a person is typing just now.

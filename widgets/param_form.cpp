@@ -45,6 +45,11 @@ ParamForm::ParamForm(const std::vector<FieldDescription>& fields, QWidget* paren
     column->addStretch(1);
 }
 
+ParamForm::~ParamForm() {
+    for (FieldRow* row : rows_)
+        row->disconnect(this);
+}
+
 FieldRow* ParamForm::row(const QString& id) const {
     const auto found = byId_.find(id);
     return found == byId_.end() ? nullptr : found->second;

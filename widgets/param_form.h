@@ -16,6 +16,7 @@ class ParamForm : public QWidget {
 
 public:
     explicit ParamForm(const std::vector<FieldDescription>& fields, QWidget* parent = nullptr);
+    ~ParamForm() override;
 
     /// Null for an unknown id.
     FieldRow* row(const QString& id) const;

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <memory>
 
 namespace dinoscope {
 namespace {
@@ -92,6 +93,18 @@ TEST(ParamForm, WhatAPersonTypesIsNotOverwritten) {
     QTest::keyClicks(line, QStringLiteral("0.5"));
     form.row(kRate)->setText(QStringLiteral("0.02"));
     EXPECT_EQ(line->text(), QStringLiteral("0.5"));
+}
+
+TEST(ParamForm, TakenDownWhileAPersonTypesIsSilent) {
+    auto form = std::make_unique<ParamForm>(someFields());
+    QSignalSpy spy(form.get(), &ParamForm::edited);
+    form->show();
+    QApplication::setActiveWindow(form.get());
+    auto* line = form->row(kRate)->findChild<QLineEdit*>();
+    line->setFocus();
+    QTest::keyClicks(line, QStringLiteral("0.5"));
+    form.reset();
+    EXPECT_EQ(spy.count(), 0);
 }
 
 TEST(ParamForm, FilterShowsRowsWithAllWordsAndOpensFoldedGroups) {

@@ -202,6 +202,8 @@ void shoot(ThemeChoice choice, const QString& path) {
 } // namespace dinoscope
 
 int main(int argc, char** argv) {
+    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
     const QApplication application(argc, argv);
     if (argc != 2) {
         QTextStream(stderr) << "usage: widgets_gallery FOLDER\n";
