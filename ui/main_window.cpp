@@ -62,6 +62,8 @@ MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
             startRun();
     });
     takeSnapshot(*bridge_->snapshot());
+    pages_->setFocusPolicy(Qt::StrongFocus);
+    pages_->setFocus();
 }
 
 /// Panels first: they refer to the draft and the bridge.

@@ -23,17 +23,20 @@ constexpr std::size_t kManyPoints = 10'000;
 
 QString figure(double value) { return QString::number(value, 'g', 4); }
 
-void setLogScale(QCPAxis* axis, bool logarithmic) {
+/// Ticks at plain numbers also on a logarithmic axis: the range of one plot is seldom more than a decade or two.
+void setScale(QCPAxis* axis, bool logarithmic, int ticks) {
     axis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-    if (logarithmic)
+    if (logarithmic && axis->range().lower > 0 && axis->range().upper / axis->range().lower > 30) {
         axis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
-    else {
-        auto ticker = QSharedPointer<QCPAxisTicker>::create();
-        ticker->setTickCount(4);
-        axis->setTicker(ticker);
+        axis->setNumberFormat(QStringLiteral("gb"));
+        axis->setNumberPrecision(0);
+        return;
     }
-    axis->setNumberFormat(logarithmic ? QStringLiteral("gb") : QStringLiteral("g"));
-    axis->setNumberPrecision(logarithmic ? 0 : 5);
+    auto ticker = QSharedPointer<QCPAxisTicker>::create();
+    ticker->setTickCount(ticks);
+    axis->setTicker(ticker);
+    axis->setNumberFormat(QStringLiteral("g"));
+    axis->setNumberPrecision(4);
 }
 
 } // namespace
@@ -62,8 +65,8 @@ CurvePlot::CurvePlot(const QString& title, const QString& unit, QWidget* parent)
     plot_->xAxis2->setVisible(false);
     plot_->setMouseTracking(true);
     plot_->installEventFilter(this);
-    setLogScale(plot_->xAxis, false);
-    setLogScale(plot_->yAxis, false);
+    setScale(plot_->xAxis, false, 4);
+    setScale(plot_->yAxis, false, 4);
     connect(plot_, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
         if (event->buttons() == Qt::NoButton)
             emit hovered(plot_->xAxis->pixelToCoord(event->position().x()));
@@ -155,6 +158,9 @@ void CurvePlot::placeLevels() {
         levelLines_[i]->point1->setCoords(plot_->xAxis->range().lower, levels_[i].value);
         levelLines_[i]->point2->setCoords(plot_->xAxis->range().upper, levels_[i].value);
         levelTexts_[i]->position->setCoords(0.99, levels_[i].value);
+        const QCPRange range = plot_->yAxis->range();
+        const bool isHigh = levels_[i].value > range.lower + 0.8 * range.size();
+        levelTexts_[i]->setPositionAlignment(Qt::AlignRight | (isHigh ? Qt::AlignTop : Qt::AlignBottom));
         levelTexts_[i]->setText(compact_ ? QString() : tr("%1 = %2").arg(levels_[i].label, figure(levels_[i].value)));
     }
 }
@@ -197,6 +203,8 @@ void CurvePlot::refresh() {
     if (follow_)
         rescale();
     sample();
+    setScale(plot_->xAxis, logX_, compact_ ? 2 : 4);
+    setScale(plot_->yAxis, logY_, compact_ ? 2 : 4);
     placeLevels();
     placeMarks();
     updateHeader();
@@ -243,13 +251,15 @@ void CurvePlot::updateHeader() {
     QString text = QStringLiteral("<b>%1</b>").arg(title_.toHtmlEscaped());
     if (!unit_.isEmpty())
         text += QStringLiteral(" <span style='color:%1'>%2</span>").arg(muted, unit_.toHtmlEscaped());
+    if (!compact_)
+        text += QStringLiteral("<br>");
     for (const auto& series : series_) {
         const auto value = series->store.valueAt(cursorX_.value_or(std::numeric_limits<double>::infinity()));
         const QString name = compact_ ? QString() : QLatin1Char(' ') + series->curve.label.toHtmlEscaped();
-        text += QStringLiteral("&nbsp;&nbsp; <span style='color:%1'>%2%3 %4</span>")
-                    .arg(themeColor(series->curve.role, palette()).name(),
-                         series->curve.dashed ? QStringLiteral("╌╌") : QStringLiteral("━━"), name,
-                         value ? figure(*value) : QString());
+        const QString line = series->curve.dashed ? QStringLiteral("╌") : QStringLiteral("━");
+        text += QStringLiteral("%5<span style='color:%1'>%2%3 %4</span>")
+                    .arg(themeColor(series->curve.role, palette()).name(), compact_ ? line : line + line, name,
+                         value ? figure(*value) : QString(), series == series_.front() && !compact_ ? QString() : QStringLiteral("&nbsp;&nbsp; "));
     }
     if (cursorX_ && !compact_)
         text += QStringLiteral("&nbsp;&nbsp; <span style='color:%1'>%2</span>").arg(muted, tr("step %1").arg(std::lround(*cursorX_)));
@@ -270,12 +280,8 @@ void CurvePlot::setSmoothing(double smoothing) {
 void CurvePlot::setLogarithmic(bool x, bool y) {
     logX_ = x;
     logY_ = y;
-    setLogScale(plot_->xAxis, x);
-    setLogScale(plot_->yAxis, y);
-    if (compact_ && !x)
-        plot_->xAxis->ticker()->setTickCount(2);
-    if (compact_ && !y)
-        plot_->yAxis->ticker()->setTickCount(2);
+    setScale(plot_->xAxis, x, compact_ ? 2 : 4);
+    setScale(plot_->yAxis, y, compact_ ? 2 : 4);
     changed_ = true;
     refresh();
 }
@@ -314,6 +320,8 @@ void CurvePlot::applyTheme() {
         axis->grid()->setZeroLinePen(Qt::NoPen);
         axis->setTickLengthIn(0);
     }
+    if (compact_)
+        header_->setFont(small);
     plot_->xAxis->setLabel(compact_ ? QString() : tr("step"));
     for (const auto& series : series_) {
         QColor full = color(series->curve.role);

@@ -55,6 +55,7 @@ QLayout* AttentionPanel::makePictureRow() {
     auto* random = toolButton(LineIcon::shuffle, {}, tr("Any picture"), this);
     index_->setRange(0, 1'000'000'000);
     index_->setAccessibleName(tr("Number of the picture"));
+    index_->setMaximumWidth(84);
     block_->setAccessibleName(tr("Block"));
     head_->setAccessibleName(tr("Head"));
     side_->setAccessibleName(tr("Side of the network's input"));

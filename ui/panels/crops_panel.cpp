@@ -79,6 +79,7 @@ CropsPanel::CropsPanel(const PanelContext& context, QWidget* parent)
     status_->setProperty("muted", true);
     status_->setWordWrap(true);
     status_->setText(tr("The crops of a picture appear here when a run is open."));
+    index_->setMaximumWidth(84);
     column->addLayout(row);
     column->addWidget(status_);
     column->addWidget(board_, 1);
@@ -119,11 +120,12 @@ void CropsPanel::showAnswer(const ProbeResult& result) {
     int globals = 0, locals = 0;
     for (const ViewInfo& view : answer.views) {
         const QString title = view.isGlobal ? tr("Global %1").arg(++globals) : tr("Local %1").arg(++locals);
-        const QString networks = view.seenByTeacher && view.seenByStudent ? tr("teacher + student")
+        const QString networks = view.seenByTeacher && view.seenByStudent ? tr("both")
                                  : view.seenByTeacher                     ? tr("teacher")
                                                                           : tr("student");
         crops.push_back({toQImage(view.image), QRectF(view.left, view.top, view.width, view.height), title, wordsOf(view), networks,
-                         title + QLatin1Char('\n') + detailsOf(view), view.isGlobal});
+                         title + QLatin1Char('\n') + (view.seenByTeacher ? tr("Seen by teacher and student") : tr("Seen by the student alone")) +
+                             QLatin1Char('\n') + detailsOf(view), view.isGlobal});
     }
     board_->show(toQImage(answer.source), tr("%1, step %2").arg(textOf(answer.caption)).arg(result.step.value), std::move(crops));
     status_->hide();

@@ -15,6 +15,7 @@
 #include <QPushButton>
 #include <QScrollArea>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -23,6 +24,7 @@ namespace {
 
 constexpr int kRefreshMs = 100;
 constexpr int kSmallColumns = 4;
+constexpr std::size_t kFewPoints = 40; ///< below, an average would only lag behind
 
 /// "temperature" of "Student temperature".
 QString stemOf(const MetricSpec& spec) {
@@ -72,10 +74,7 @@ CurvesPanel::CurvesPanel(const PanelContext& context, QWidget* parent) : Panel(c
     board->setAutoFillBackground(false);
     column->addWidget(scroll, 1);
     refresh_.setSingleShot(true);
-    connect(&refresh_, &QTimer::timeout, this, [this] {
-        for (const auto& [plot, group] : groups_)
-            plot->refresh();
-    });
+    connect(&refresh_, &QTimer::timeout, this, [this] { refresh(); });
 }
 
 QWidget* CurvesPanel::makeControls() {
@@ -103,10 +102,7 @@ QWidget* CurvesPanel::makeControls() {
     row->addWidget(follow_);
     row->addStretch(1);
     row->addWidget(save);
-    connect(smoothing_, &ValueSlider::moved, this, [this](double value) {
-        for (const auto& [plot, group] : groups_)
-            plot->setSmoothing(value);
-    });
+    connect(smoothing_, &ValueSlider::moved, this, [this] { refresh(); });
     const auto setLogs = [this] {
         for (const auto& [plot, group] : groups_)
             plot->setLogarithmic(logX_->isChecked(), logarithmic_.at(plot) || logY_->isChecked());
@@ -147,9 +143,17 @@ void CurvesPanel::makePlots() {
                     other->showCursor(std::nullopt);
             });
             connect(plot, &CurvePlot::zoomed, this, [this] { follow_->setChecked(false); });
+            connect(plot, &CurvePlot::resetAsked, this, [this] { follow_->setChecked(true); });
         }
+        // Where all curves of a plot are one quantity, the network's name alone tells them apart.
+        const bool oneQuantity = std::all_of(specs.begin(), specs.end(), [&](const MetricSpec& other) {
+            return other.group != spec.group || !isShared || stemOf(other) == stemOf(spec);
+        });
+        const QString label = oneQuantity && spec.role == NetworkRole::student   ? tr("student")
+                              : oneQuantity && spec.role == NetworkRole::teacher ? tr("teacher")
+                                                                                 : textOf(spec.label);
         const std::size_t order = spec.role == NetworkRole::none ? plain[plot]++ : 0;
-        places_.push_back({plot, plot->addCurve({textOf(spec.id), textOf(spec.label), roleOf(spec, order),
+        places_.push_back({plot, plot->addCurve({textOf(spec.id), label, roleOf(spec, order),
                                                  spec.role == NetworkRole::teacher})});
     }
 }
@@ -175,6 +179,16 @@ void CurvesPanel::layOut(QWidget* parent) {
     for (int i = 0; i < kSmallColumns; ++i)
         grid->setColumnStretch(i, 1);
     column->addLayout(grid, 4);
+}
+
+void CurvesPanel::refresh() {
+    std::map<CurvePlot*, std::size_t> points;
+    for (const Place& place : places_)
+        points[place.plot] = std::max(points[place.plot], place.plot->pointCount(place.curve));
+    for (const auto& [plot, group] : groups_) {
+        plot->setSmoothing(points[plot] < kFewPoints ? 0 : smoothing_->realValue());
+        plot->refresh();
+    }
 }
 
 CurvePlot* CurvesPanel::plotOf(const std::string& metric) const {

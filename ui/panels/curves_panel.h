@@ -38,6 +38,7 @@ private:
     void makePlots();
     void layOut(QWidget* parent);
     void exportPlots();
+    void refresh();
     QWidget* makeControls();
 
     std::vector<Place> places_; ///< by metric

@@ -151,7 +151,8 @@ void HealthPanel::judgeSpread() {
     const auto teacher = last("feature_spread_teacher"), student = last("feature_spread_student");
     if (!teacher)
         return;
-    const QString value = student ? tr("%1 (student %2)").arg(numberText(*teacher), numberText(*student)) : numberText(*teacher);
+    const QString value = student ? tr("%1 / %2").arg(*teacher, 0, 'f', 2).arg(*student, 0, 'f', 2) : numberText(*teacher);
+    spread_->setToolTip(tr("Teacher / student; 1 is the most."));
     if (*teacher < 0.1)
         spread_->setReading(*teacher, value, Judgement::bad,
                             tr("All pictures look alike: lower the %1.").arg(parameter("loss.teacher_temperature")));

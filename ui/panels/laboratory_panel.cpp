@@ -74,57 +74,67 @@ QWidget* LaboratoryPanel::makeSourceBar() {
     source_->setAccessibleName(tr("Where the picture comes from"));
     index_ = new QSpinBox(bar);
     index_->setRange(0, 1'000'000'000);
+    index_->setMaximumWidth(84);
     index_->setAccessibleName(tr("Number of the picture"));
-    studentView_ = new QComboBox(bar);
-    studentView_->setAccessibleName(tr("View of the student"));
-    teacherView_ = new QComboBox(bar);
-    teacherView_->setAccessibleName(tr("View of the teacher"));
-    for (QComboBox* box : {studentView_, teacherView_})
-        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    freeze_ = toolButton(LineIcon::freeze, tr("Freeze"), tr("Keeps these logits while the run goes on"), bar);
+    freeze_ = toolButton(LineIcon::freeze, {}, tr("Freeze: keeps these logits while the run goes on"), bar);
     freeze_->setCheckable(true);
-    auto* previous = toolButton(LineIcon::previous, {}, tr("Previous picture"), bar);
-    auto* next = toolButton(LineIcon::next, {}, tr("Next picture"), bar);
-    for (QWidget* widget : std::initializer_list<QWidget*>{source_, previous, index_, next, studentView_, teacherView_, freeze_})
-        row->addWidget(widget);
-    row->addStretch(1);
-    connect(previous, &QPushButton::clicked, index_, &QSpinBox::stepDown);
-    connect(next, &QPushButton::clicked, index_, &QSpinBox::stepUp);
-    connect(source_, &QComboBox::activated, this, [this] { ask(); });
-    connect(index_, &QSpinBox::valueChanged, this, [this] { ask(); });
-    connect(studentView_, &QComboBox::activated, this, [this] { compute(); });
-    connect(teacherView_, &QComboBox::activated, this, [this] { compute(); });
-    connect(freeze_, &QPushButton::toggled, this, [this](bool on) { setFrozen(on); });
-    return bar;
-}
-
-QWidget* LaboratoryPanel::makeSliders() {
-    auto* bar = new QWidget(this);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(8);
-    studentSlider_ = sliderOf(bridge().catalog(), kStudentTemperature, 0.02, 1, bar);
-    teacherSlider_ = sliderOf(bridge().catalog(), kTeacherTemperature, 0.01, 0.2, bar);
-    studentSlider_->setAccessibleName(tr("Student temperature"));
-    teacherSlider_->setAccessibleName(tr("Teacher temperature"));
-    studentValue_ = new QLabel(bar);
-    teacherValue_ = new QLabel(bar);
     centered_ = new QCheckBox(tr("Centring"), bar);
     centered_->setChecked(true);
     centered_->setToolTip(tr("Takes the centre away from the teacher's logits; off shows what would follow without it."));
     apply_ = new QPushButton(tr("Apply to the run"), bar);
     apply_->setProperty("primary", true);
     reset_ = new QPushButton(tr("Reset to the run"), bar);
-    const int wide = fontMetrics().horizontalAdvance(QStringLiteral("Student 0.0000"));
-    for (const auto& [label, slider] : {std::pair(studentValue_, studentSlider_), std::pair(teacherValue_, teacherSlider_)}) {
-        label->setMinimumWidth(wide);
-        label->setBuddy(slider);
-        row->addWidget(label);
-        row->addWidget(slider, 1);
-    }
-    row->addWidget(centered_);
-    row->addWidget(reset_);
-    row->addWidget(apply_);
+    auto* previous = toolButton(LineIcon::previous, {}, tr("Previous picture"), bar);
+    auto* next = toolButton(LineIcon::next, {}, tr("Next picture"), bar);
+    for (QWidget* widget : std::initializer_list<QWidget*>{source_, previous, index_, next, freeze_})
+        row->addWidget(widget);
+    row->addStretch(1);
+    for (QWidget* widget : std::initializer_list<QWidget*>{centered_, reset_, apply_})
+        row->addWidget(widget);
+    connect(previous, &QPushButton::clicked, index_, &QSpinBox::stepDown);
+    connect(next, &QPushButton::clicked, index_, &QSpinBox::stepUp);
+    connect(source_, &QComboBox::activated, this, [this] { ask(); });
+    connect(index_, &QSpinBox::valueChanged, this, [this] { ask(); });
+    connect(freeze_, &QPushButton::toggled, this, [this](bool on) { setFrozen(on); });
+    connect(centered_, &QCheckBox::toggled, this, [this] { moved(); });
+    connect(reset_, &QPushButton::clicked, this, [this] { resetToRun(); });
+    connect(apply_, &QPushButton::clicked, this, [this] { applyToRun(); });
+    return bar;
+}
+
+/// Each network has one half: which view, which temperature.
+QWidget* LaboratoryPanel::makeSliders() {
+    auto* bar = new QWidget(this);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(16);
+    studentView_ = new QComboBox(bar);
+    studentView_->setAccessibleName(tr("View of the student"));
+    teacherView_ = new QComboBox(bar);
+    teacherView_->setAccessibleName(tr("View of the teacher"));
+    studentSlider_ = sliderOf(bridge().catalog(), kStudentTemperature, 0.02, 1, bar);
+    teacherSlider_ = sliderOf(bridge().catalog(), kTeacherTemperature, 0.01, 0.2, bar);
+    studentSlider_->setAccessibleName(tr("Student temperature"));
+    teacherSlider_->setAccessibleName(tr("Teacher temperature"));
+    studentValue_ = new QLabel(bar);
+    teacherValue_ = new QLabel(bar);
+    const auto half = [&](QComboBox* view, ValueSlider* slider, QLabel* value) {
+        auto* part = new QHBoxLayout;
+        part->setSpacing(8);
+        view->setMinimumWidth(fontMetrics().horizontalAdvance(tr("Student: global 2")) + 36);
+        view->addItem(tr("No view yet"));
+        slider->setMinimumWidth(48);
+        slider->setToolTip(slider->accessibleName());
+        value->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("T = 0.0444")));
+        part->addWidget(view);
+        part->addWidget(slider, 1);
+        part->addWidget(value);
+        row->addLayout(part, 1);
+    };
+    half(studentView_, studentSlider_, studentValue_);
+    half(teacherView_, teacherSlider_, teacherValue_);
+    connect(studentView_, &QComboBox::activated, this, [this] { compute(); });
+    connect(teacherView_, &QComboBox::activated, this, [this] { compute(); });
     connect(studentSlider_, &ValueSlider::moved, this, [this](double value) {
         studentTemperature_ = value;
         moved();
@@ -133,9 +143,6 @@ QWidget* LaboratoryPanel::makeSliders() {
         teacherTemperature_ = value;
         moved();
     });
-    connect(centered_, &QCheckBox::toggled, this, [this] { moved(); });
-    connect(reset_, &QPushButton::clicked, this, [this] { resetToRun(); });
-    connect(apply_, &QPushButton::clicked, this, [this] { applyToRun(); });
     return bar;
 }
 
@@ -150,6 +157,8 @@ QWidget* LaboratoryPanel::makeDistributions() {
     teacherLogits_ = new BarStrip(tr("Teacher: logits"), ColorRole::teacher);
     teacherCentered_ = new BarStrip(tr("Teacher: centred"), ColorRole::teacher);
     teacherSoftmax_ = new BarStrip(tr("Teacher: softmax"), ColorRole::teacher);
+    for (BarStrip* strip : {studentSoftmax_, teacherSoftmax_})
+        strip->setToolTip(tr("H: entropy in nats, of the most it can be, ln K; top: share of the largest dimensions"));
     pairWords_ = new QLabel;
     pairWords_->setWordWrap(true);
     pairWords_->setProperty("muted", true);
@@ -260,8 +269,8 @@ void LaboratoryPanel::applyToRun() {
 }
 
 void LaboratoryPanel::compute() {
-    studentValue_->setText(tr("Student %1").arg(studentTemperature_, 0, 'g', 3));
-    teacherValue_->setText(tr("Teacher %1").arg(teacherTemperature_, 0, 'g', 3));
+    studentValue_->setText(tr("T = %1").arg(studentTemperature_, 0, 'g', 3));
+    teacherValue_->setText(tr("T = %1").arg(teacherTemperature_, 0, 'g', 3));
     updateButtons();
     if (!answer_)
         return;
@@ -281,7 +290,7 @@ void LaboratoryPanel::showFigures() {
         return;
     const double uniform = std::log(static_cast<double>(answer_->prototypes));
     const auto words = [uniform](double entropy, double top) {
-        return tr("entropy %1 of %2, top %3: %4 %")
+        return tr("H %1 of %2 · top %3: %4 %")
             .arg(entropy, 0, 'f', 2).arg(uniform, 0, 'f', 2).arg(kTopCount).arg(100 * top, 0, 'f', 1);
     };
     studentLogits_->setValues(figures_.studentLogits);

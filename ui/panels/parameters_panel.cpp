@@ -166,7 +166,7 @@ void ParametersPanel::showPreset() {
     int count = 0;
     for (const ParamSpec& spec : draft().catalog().params.specs())
         count += draft().differsFromPreset(spec.id) ? 1 : 0;
-    difference_->setText(count == 0 ? tr("No value differs.") : tr("%n value(s) differ.", nullptr, count));
+    difference_->setText(count == 0 ? tr("Unchanged") : count == 1 ? tr("1 change") : tr("%1 changes").arg(count));
     reset_->setEnabled(count > 0);
     reset_->setToolTip(count > 0 ? tr("Gives the next run all values of the preset") : tr("All values are the preset's."));
 }
