@@ -45,8 +45,8 @@ QRectF CropBoard::tileArea(std::size_t index) const {
     std::size_t best = 1;
     double bestSide = -1;
     for (std::size_t columns = 1; columns <= count; ++columns) {
-        const auto rows = static_cast<double>((count + columns - 1) / columns);
-        const double side = std::min(wide / static_cast<double>(columns) - 8, tall / rows - words);
+        const std::size_t rows = (count + columns - 1) / columns;
+        const double side = std::min(wide / static_cast<double>(columns) - 8, tall / static_cast<double>(rows) - words);
         if (side > bestSide) {
             bestSide = side;
             best = columns;
@@ -54,7 +54,8 @@ QRectF CropBoard::tileArea(std::size_t index) const {
     }
     const double rows = std::ceil(static_cast<double>(count) / static_cast<double>(best));
     const QSizeF tile(wide / static_cast<double>(best), tall / rows);
-    return {left + static_cast<double>(index % best) * tile.width(), top + static_cast<double>(index / best) * tile.height(),
+    const std::size_t row = index / best, column = index % best;
+    return {left + static_cast<double>(column) * tile.width(), top + static_cast<double>(row) * tile.height(),
             tile.width() - 8, tile.height() - 2};
 }
 

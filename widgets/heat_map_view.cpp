@@ -130,8 +130,9 @@ void HeatMapView::paintEvent(QPaintEvent*) {
         painter.setOpacity(1);
         if (query_ >= 0 && query_ < rows_ * columns_) {
             const QSizeF cell(area.width() / columns_, area.height() / rows_);
+            const int row = query_ / columns_, column = query_ % columns_;
             painter.setPen(QPen(Qt::white, 2));
-            painter.drawRect(QRectF(area.topLeft() + QPointF(query_ % columns_ * cell.width(), query_ / columns_ * cell.height()), cell));
+            painter.drawRect(QRectF(area.topLeft() + QPointF(column * cell.width(), row * cell.height()), cell));
         }
     }
     painter.setOpacity(1);
