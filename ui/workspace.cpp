@@ -15,7 +15,7 @@ namespace dinoscope {
 namespace {
 
 constexpr int kLayoutVersion = 1;
-constexpr int kNarrow = 1100;
+constexpr int kNarrow = 1200, kLow = 720; ///< below, the rows of a column become tabs
 const auto kStateKey = QStringLiteral("layout/docks");
 
 } // namespace
@@ -41,7 +41,7 @@ Workspace::Workspace(const PanelContext& context, QWidget* parent) : QMainWindow
         panels_.push_back(panel);
         docks_.push_back(dock);
     }
-    arrange(false);
+    arrange();
 }
 
 QDockWidget* Workspace::dock(const QString& id) const {
@@ -56,9 +56,11 @@ void Workspace::fillViewMenu(QMenu& menu) const {
         menu.addAction(dock->toggleViewAction());
 }
 
-void Workspace::arrange(bool narrow) {
+bool Workspace::tabbed(int column) const { return height() < kLow || (column == 2 && width() < kNarrow); }
+
+void Workspace::arrange() {
     arranging_ = true;
-    narrow_ = narrow;
+    tabs_ = {tabbed(1), tabbed(2)};
     const std::vector<PanelEntry>& table = panelTable();
     for (QDockWidget* dock : docks_) {
         dock->setFloating(false);
@@ -79,7 +81,7 @@ void Workspace::arrange(bool narrow) {
         const PanelPlace& place = table[i].place;
         QDockWidget*& above = last[place.column];
         if (above != docks_[i] && (place.isTab || place.row > 0)) {
-            if (place.isTab || (narrow && place.column == 2))
+            if (place.isTab || tabbed(place.column))
                 tabifyDockWidget(above, docks_[i]);
             else
                 splitDockWidget(above, docks_[i], Qt::Vertical);
@@ -90,7 +92,7 @@ void Workspace::arrange(bool narrow) {
     for (std::size_t i = table.size(); i-- > 0;)
         if (!table[i].place.isTab)
             docks_[i]->raise();
-    size({{0, 270}, {1, 640}, {2, 530}}, {{QStringLiteral("curves"), 58}, {QStringLiteral("laboratory"), 42},
+    size({{0, 240}, {1, 665}, {2, 535}}, {{QStringLiteral("curves"), 58}, {QStringLiteral("laboratory"), 42},
                                           {QStringLiteral("attention"), 42}, {QStringLiteral("crops"), 30}, {QStringLiteral("health"), 28}});
     isDefault_ = true;
     arranging_ = false;
@@ -115,11 +117,11 @@ void Workspace::size(const std::map<int, int>& widths, const std::map<QString, i
     }
     resizeDocks(docks, sizes, Qt::Horizontal);
     for (const auto& [column, entry] : columns)
-        if (!narrow_ || column != 2)
+        if (!tabbed(column))
             resizeDocks(entry.first, entry.second, Qt::Vertical);
 }
 
-void Workspace::resetLayout() { arrange(width() < kNarrow); }
+void Workspace::resetLayout() { arrange(); }
 
 void Workspace::applyLayout(const QString& name) {
     resetLayout();
@@ -147,12 +149,11 @@ void Workspace::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
     if (!isDefault_ || arranging_ || width() < 300)
         return;
-    const bool narrow = width() < kNarrow;
-    if (!arranged_ || narrow != narrow_) {
+    if (!arranged_ || tabs_ != std::pair(tabbed(1), tabbed(2))) {
         arranged_ = isVisible();
         QTimer::singleShot(0, this, [this] {
             if (isDefault_)
-                arrange(width() < kNarrow);
+                arrange();
         });
     }
 }

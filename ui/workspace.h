@@ -6,6 +6,7 @@
 #include <QMainWindow>
 
 #include <map>
+#include <utility>
 
 class QDockWidget;
 class QMenu;
@@ -13,8 +14,8 @@ class QSettings;
 
 namespace dinoscope {
 
-/// The docks with all panels of the panel table. Wide windows have three columns by default, narrow ones tabs instead of
-/// the third column's rows. A layout that a person has made is kept in the settings.
+/// The docks with all panels of the panel table. By default there are three columns; where a window is narrow or low
+/// the rows of a column become tabs. A layout that a person has made is kept in the settings.
 class Workspace : public QMainWindow {
     Q_OBJECT
 
@@ -41,12 +42,15 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    void arrange(bool narrow);
+    void arrange();
+    /// Whether the panels of a column share one place, because there is no room for rows.
+    bool tabbed(int column) const;
     void size(const std::map<int, int>& widths, const std::map<QString, int>& heights);
 
     std::vector<Panel*> panels_;
     std::vector<QDockWidget*> docks_; ///< in the order of the panel table
-    bool isDefault_ = true, narrow_ = false, arranging_ = false, arranged_ = false;
+    std::pair<bool, bool> tabs_; ///< of the second and third column, as arranged
+    bool isDefault_ = true, arranging_ = false, arranged_ = false;
 };
 
 } // namespace dinoscope

@@ -59,7 +59,7 @@ CurvePlot::CurvePlot(const QString& title, const QString& unit, QWidget* parent)
     column->addWidget(header_);
     column->addWidget(plot_, 1);
     plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
-    plot_->setMinimumSize(90, 56);
+    plot_->setMinimumSize(80, 44);
     plot_->setNoAntialiasingOnDrag(true);
     plot_->axisRect()->setMinimumMargins(QMargins(4, 4, 8, 4));
     plot_->xAxis2->setVisible(false);
@@ -259,7 +259,7 @@ void CurvePlot::updateHeader() {
         const QString line = series->curve.dashed ? QStringLiteral("╌") : QStringLiteral("━");
         text += QStringLiteral("%5<span style='color:%1'>%2%3 %4</span>")
                     .arg(themeColor(series->curve.role, palette()).name(), compact_ ? line : line + line, name,
-                         value ? figure(*value) : QString(), series == series_.front() && !compact_ ? QString() : QStringLiteral("&nbsp;&nbsp; "));
+                         value ? figure(*value) : QString(), compact_ ? QStringLiteral("&nbsp;") : series == series_.front() ? QString() : QStringLiteral("&nbsp;&nbsp; "));
     }
     if (cursorX_ && !compact_)
         text += QStringLiteral("&nbsp;&nbsp; <span style='color:%1'>%2</span>").arg(muted, tr("step %1").arg(std::lround(*cursorX_)));

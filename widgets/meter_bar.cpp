@@ -58,9 +58,11 @@ void MeterBar::paintEvent(QPaintEvent*) {
                                                             : QStringLiteral("–");
     const int line = fontMetrics().height();
     painter.setPen(themeColor(ColorRole::text, palette()));
-    painter.drawText(QRect(0, 0, width(), line), Qt::AlignLeft, title_);
+    const QString reading = value_.isEmpty() ? word : value_ + QStringLiteral("  ") + word;
+    const int room = width() - fontMetrics().horizontalAdvance(reading) - 8;
+    painter.drawText(QRect(0, 0, width(), line), Qt::AlignLeft, fontMetrics().elidedText(title_, Qt::ElideRight, room));
     painter.setPen(themeColor(role, palette()));
-    painter.drawText(QRect(0, 0, width(), line), Qt::AlignRight, value_.isEmpty() ? word : value_ + QStringLiteral("  ") + word);
+    painter.drawText(QRect(0, 0, width(), line), Qt::AlignRight, reading);
     const QRectF bar(0, line + 4, width(), kBarHeight);
     painter.setPen(Qt::NoPen);
     painter.setBrush(themeColor(ColorRole::line, palette()));

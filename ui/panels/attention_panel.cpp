@@ -5,6 +5,7 @@
 #include "ui/pictures.h"
 #include "ui/probe_controls.h"
 #include "ui/texts.h"
+#include "widgets/flow_layout.h"
 #include "widgets/heat_map_view.h"
 #include "widgets/value_slider.h"
 
@@ -48,14 +49,13 @@ AttentionPanel::AttentionPanel(const PanelContext& context, QWidget* parent)
 }
 
 QLayout* AttentionPanel::makePictureRow() {
-    auto* row = new QHBoxLayout;
-    row->setSpacing(4);
+    auto* row = new FlowLayout(4);
     auto* previous = toolButton(LineIcon::previous, {}, tr("Previous picture"), this);
     auto* next = toolButton(LineIcon::next, {}, tr("Next picture"), this);
     auto* random = toolButton(LineIcon::shuffle, {}, tr("Any picture"), this);
     index_->setRange(0, 1'000'000'000);
     index_->setAccessibleName(tr("Number of the picture"));
-    index_->setMaximumWidth(84);
+    index_->setFixedWidth(72);
     block_->setAccessibleName(tr("Block"));
     head_->setAccessibleName(tr("Head"));
     side_->setAccessibleName(tr("Side of the network's input"));
@@ -63,12 +63,10 @@ QLayout* AttentionPanel::makePictureRow() {
     classToken_->setToolTip(tr("Asks from the class token again, not from a patch"));
     for (QWidget* widget : std::initializer_list<QWidget*>{previous, index_, next, random})
         row->addWidget(widget);
-    row->addSpacing(4);
     for (QComboBox* box : {block_, head_, side_}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
         row->addWidget(box);
     }
-    row->addStretch(1);
     connect(previous, &QPushButton::clicked, index_, &QSpinBox::stepDown);
     connect(next, &QPushButton::clicked, index_, &QSpinBox::stepUp);
     connect(random, &QPushButton::clicked, this, [this] {
@@ -87,8 +85,7 @@ QLayout* AttentionPanel::makePictureRow() {
 }
 
 QLayout* AttentionPanel::makeLookRow() {
-    auto* row = new QHBoxLayout;
-    row->setSpacing(8);
+    auto* row = new FlowLayout(8);
     opacity_->setRealValue(0.6);
     opacity_->setMaximumWidth(90);
     opacity_->setAccessibleName(tr("Opacity of the overlay"));
@@ -104,7 +101,6 @@ QLayout* AttentionPanel::makeLookRow() {
     row->addWidget(opacity_);
     row->addWidget(colors_);
     row->addWidget(strip_);
-    row->addStretch(1);
     connect(opacity_, &ValueSlider::moved, this, [this] { redraw(); });
     connect(colors_, &QComboBox::activated, this, [this] { redraw(); });
     connect(strip_, &QComboBox::activated, this, [this] { redraw(); });

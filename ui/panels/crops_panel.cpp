@@ -6,12 +6,13 @@
 #include "ui/probe_controls.h"
 #include "ui/texts.h"
 #include "widgets/crop_board.h"
+#include "widgets/flow_layout.h"
 
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QVBoxLayout>
 
 namespace dinoscope {
 namespace {
@@ -62,8 +63,7 @@ CropsPanel::CropsPanel(const PanelContext& context, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 8, 12, 8);
     column->setSpacing(8);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(4);
+    auto* row = new FlowLayout(4);
     source_->addItem(tr("Last batch"));
     source_->addItem(tr("Data set"));
     source_->setAccessibleName(tr("Where the picture comes from"));
@@ -75,11 +75,10 @@ CropsPanel::CropsPanel(const PanelContext& context, QWidget* parent)
     for (QWidget* widget : {static_cast<QWidget*>(source_), static_cast<QWidget*>(previous), static_cast<QWidget*>(index_),
                             static_cast<QWidget*>(next), static_cast<QWidget*>(reroll_), static_cast<QWidget*>(freeze_)})
         row->addWidget(widget);
-    row->addStretch(1);
     status_->setProperty("muted", true);
     status_->setWordWrap(true);
     status_->setText(tr("The crops of a picture appear here when a run is open."));
-    index_->setMaximumWidth(84);
+    index_->setFixedWidth(72);
     column->addLayout(row);
     column->addWidget(status_);
     column->addWidget(board_, 1);

@@ -4,6 +4,7 @@
 #include "ui/engine_bridge.h"
 #include "ui/texts.h"
 #include "widgets/curve_plot.h"
+#include "widgets/flow_layout.h"
 #include "widgets/value_slider.h"
 
 #include <QCheckBox>
@@ -79,9 +80,7 @@ CurvesPanel::CurvesPanel(const PanelContext& context, QWidget* parent) : Panel(c
 
 QWidget* CurvesPanel::makeControls() {
     auto* bar = new QWidget(this);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(0, 0, 8, 0);
-    row->setSpacing(8);
+    auto* row = new FlowLayout(8, bar);
     smoothing_ = new ValueSlider(0, 0.99, false, bar);
     smoothing_->setRealValue(0.8);
     smoothing_->setMaximumWidth(120);
@@ -96,11 +95,10 @@ QWidget* CurvesPanel::makeControls() {
     auto* save = new QPushButton(tr("Export…"), bar);
     save->setToolTip(tr("Writes one plot as PNG, SVG or CSV"));
     row->addWidget(caption);
-    row->addWidget(smoothing_, 1);
+    row->addWidget(smoothing_);
     row->addWidget(logX_);
     row->addWidget(logY_);
     row->addWidget(follow_);
-    row->addStretch(1);
     row->addWidget(save);
     connect(smoothing_, &ValueSlider::moved, this, [this] { refresh(); });
     const auto setLogs = [this] {
@@ -165,7 +163,7 @@ void CurvesPanel::layOut(QWidget* parent) {
     auto* top = new QHBoxLayout;
     top->setSpacing(16);
     for (CurvePlot* plot : large_) {
-        plot->setMinimumHeight(170);
+        plot->setMinimumHeight(150);
         top->addWidget(plot, plot == large_.front() ? 3 : 2);
     }
     column->addLayout(top, 5);
@@ -173,7 +171,7 @@ void CurvesPanel::layOut(QWidget* parent) {
     grid->setSpacing(8);
     grid->setHorizontalSpacing(12);
     for (std::size_t i = 0; i < small_.size(); ++i) {
-        small_[i]->setMinimumHeight(82);
+        small_[i]->setMinimumHeight(66);
         grid->addWidget(small_[i], static_cast<int>(i) / kSmallColumns, static_cast<int>(i) % kSmallColumns);
     }
     for (int i = 0; i < kSmallColumns; ++i)

@@ -6,6 +6,7 @@
 #include "ui/probe_controls.h"
 #include "ui/texts.h"
 #include "widgets/bar_strip.h"
+#include "widgets/flow_layout.h"
 #include "widgets/matrix_view.h"
 #include "widgets/value_slider.h"
 
@@ -66,15 +67,13 @@ LaboratoryPanel::LaboratoryPanel(const PanelContext& context, QWidget* parent)
 
 QWidget* LaboratoryPanel::makeSourceBar() {
     auto* bar = new QWidget(this);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(4);
+    auto* row = new FlowLayout(4, bar);
     source_ = new QComboBox(bar);
     source_->addItems({tr("Last batch"), tr("Data set")});
     source_->setAccessibleName(tr("Where the picture comes from"));
     index_ = new QSpinBox(bar);
     index_->setRange(0, 1'000'000'000);
-    index_->setMaximumWidth(84);
+    index_->setFixedWidth(72);
     index_->setAccessibleName(tr("Number of the picture"));
     freeze_ = toolButton(LineIcon::freeze, {}, tr("Freeze: keeps these logits while the run goes on"), bar);
     freeze_->setCheckable(true);
@@ -86,10 +85,7 @@ QWidget* LaboratoryPanel::makeSourceBar() {
     reset_ = new QPushButton(tr("Reset to the run"), bar);
     auto* previous = toolButton(LineIcon::previous, {}, tr("Previous picture"), bar);
     auto* next = toolButton(LineIcon::next, {}, tr("Next picture"), bar);
-    for (QWidget* widget : std::initializer_list<QWidget*>{source_, previous, index_, next, freeze_})
-        row->addWidget(widget);
-    row->addStretch(1);
-    for (QWidget* widget : std::initializer_list<QWidget*>{centered_, reset_, apply_})
+    for (QWidget* widget : std::initializer_list<QWidget*>{source_, previous, index_, next, freeze_, centered_, reset_, apply_})
         row->addWidget(widget);
     connect(previous, &QPushButton::clicked, index_, &QSpinBox::stepDown);
     connect(next, &QPushButton::clicked, index_, &QSpinBox::stepUp);
@@ -121,7 +117,8 @@ QWidget* LaboratoryPanel::makeSliders() {
     const auto half = [&](QComboBox* view, ValueSlider* slider, QLabel* value) {
         auto* part = new QHBoxLayout;
         part->setSpacing(8);
-        view->setMinimumWidth(fontMetrics().horizontalAdvance(tr("Student: global 2")) + 36);
+        view->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        view->setMinimumContentsLength(12);
         view->addItem(tr("No view yet"));
         slider->setMinimumWidth(48);
         slider->setToolTip(slider->accessibleName());
