@@ -92,7 +92,7 @@ void Workspace::arrange() {
     for (std::size_t i = table.size(); i-- > 0;)
         if (!table[i].place.isTab)
             docks_[i]->raise();
-    size({{0, 240}, {1, 665}, {2, 535}}, {{QStringLiteral("curves"), 58}, {QStringLiteral("laboratory"), 42},
+    size(tabbed(2) ? std::map<int, int>{{0, 300}, {1, 640}, {2, 500}} : std::map<int, int>{{0, 240}, {1, 665}, {2, 535}}, {{QStringLiteral("curves"), 58}, {QStringLiteral("laboratory"), 42},
                                           {QStringLiteral("attention"), 42}, {QStringLiteral("crops"), 30}, {QStringLiteral("health"), 28}});
     isDefault_ = true;
     arranging_ = false;

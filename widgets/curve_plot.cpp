@@ -259,7 +259,7 @@ void CurvePlot::updateHeader() {
         const QString line = series->curve.dashed ? QStringLiteral("╌") : QStringLiteral("━");
         text += QStringLiteral("%5<span style='color:%1'>%2%3 %4</span>")
                     .arg(themeColor(series->curve.role, palette()).name(), compact_ ? line : line + line, name,
-                         value ? figure(*value) : QString(), compact_ ? QStringLiteral("&nbsp;") : series == series_.front() ? QString() : QStringLiteral("&nbsp;&nbsp; "));
+                         value ? QString::number(*value, 'g', cursorX_ ? 4 : 3) : QString(), compact_ ? QStringLiteral("&nbsp;") : series == series_.front() ? QString() : QStringLiteral("&nbsp;&nbsp; "));
     }
     if (cursorX_ && !compact_)
         text += QStringLiteral("&nbsp;&nbsp; <span style='color:%1'>%2</span>").arg(muted, tr("step %1").arg(std::lround(*cursorX_)));

@@ -43,10 +43,11 @@ protected:
     RunState state() const { return window->bridge().snapshot()->state; }
 
     void runToEnd() {
+        const std::shared_ptr<const RunInfo> former = window->bridge().snapshot()->run;
         window->startRun();
-        ASSERT_TRUE(waitFor([&] { return state() == RunState::running || state() == RunState::starting || state() == RunState::stopping; }) ||
-                    state() == RunState::finished);
-        ASSERT_TRUE(waitFor([&] { return state() == RunState::finished && window->showsWorkspace(); }));
+        ASSERT_TRUE(waitFor([&] {
+            return state() == RunState::finished && window->showsWorkspace() && window->bridge().snapshot()->run != former;
+        }));
     }
     /// A run that is open and has made its first step.
     void pauseAtStart() {

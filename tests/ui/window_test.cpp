@@ -66,8 +66,9 @@ TEST_F(WindowTest, ButtonsFollowTheTableInEveryState) {
             const std::string_view why = refusal(state(), kind);
             const QAction* action = window->runBar().action(kind);
             EXPECT_EQ(action->isEnabled(), why.empty()) << commandName(kind) << " in " << stateName(state());
-            if (!why.empty())
+            if (!why.empty()) {
                 EXPECT_EQ(action->toolTip().toStdString(), why);
+            }
         }
         EXPECT_EQ(window->runBar().newRun()->isEnabled(), isAllowed(state(), CommandKind::open));
     };
