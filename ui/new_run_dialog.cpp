@@ -35,7 +35,7 @@ NewRunDialog::NewRunDialog(RunDraft& draft, QWidget* parent)
       keep_(new QCheckBox(tr("Keep settings, curves and log in a folder"), this)),
       responsive_(new QCheckBox(tr("Leave one core to the rest of the machine"), this)) {
     setWindowTitle(tr("New run"));
-    setMinimumWidth(520);
+    setMinimumWidth(660);
     for (const Preset& preset : draft_.catalog().presets)
         presets_->addItem(textOf(preset.label), textOf(preset.id));
     if (draft_.preset())
@@ -48,6 +48,8 @@ NewRunDialog::NewRunDialog(RunDraft& draft, QWidget* parent)
     minutes_->setDecimals(1);
     minutes_->setSpecialValueText(tr("no limit"));
     minutes_->setSuffix(tr(" min"));
+    for (QAbstractSpinBox* box : std::initializer_list<QAbstractSpinBox*>{epochs_, minutes_})
+        box->setButtonSymbols(QAbstractSpinBox::NoButtons);
     keep_->setChecked(true);
     auto* form = new QFormLayout;
     form->setHorizontalSpacing(16);

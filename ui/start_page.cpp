@@ -82,6 +82,7 @@ QWidget* StartPage::makeCard(const QString& title, const QString& words, const Q
     head->setFont(bold);
     auto* text = new QLabel(words, card);
     text->setWordWrap(true);
+    text->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     text->setProperty("muted", true);
     *out = new QPushButton(button, card);
     (*out)->setProperty("primary", primary);

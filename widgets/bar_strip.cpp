@@ -84,7 +84,8 @@ void BarStrip::paintEvent(QPaintEvent*) {
     painter.setFont(small);
     const QRectF scale(area.right() + 4, area.top(), kScaleWidth - 4, area.height());
     painter.drawText(scale, Qt::AlignRight | Qt::AlignTop, figure(high_));
-    painter.drawText(scale, Qt::AlignRight | Qt::AlignBottom, figure(low_));
+    if (scale.height() >= 2 * painter.fontMetrics().height())
+        painter.drawText(scale, Qt::AlignRight | Qt::AlignBottom, figure(low_));
 }
 
 bool BarStrip::event(QEvent* event) {

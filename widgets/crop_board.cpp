@@ -33,7 +33,7 @@ void CropBoard::setDimmed(bool dimmed) {
 }
 
 QRectF CropBoard::sourceArea() const {
-    const double side = std::min<double>(width() * 0.32, height());
+    const double side = std::min<double>(width() * 0.28, height());
     return {0, 0, side, static_cast<double>(height())};
 }
 
@@ -77,7 +77,10 @@ void CropBoard::drawTile(QPainter& painter, std::size_t index) const {
         painter.drawText(QRectF(tile.left(), top, tile.width(), line), Qt::AlignHCenter | Qt::TextSingleLine,
                          fontMetrics().elidedText(words, Qt::ElideRight, static_cast<int>(tile.width())));
     };
-    text(tile.top(), hot ? ColorRole::accent : ColorRole::text, crop.title);
+    // "Global 2", or "G 2" where that is too long.
+    const bool fits = fontMetrics().horizontalAdvance(crop.title) <= tile.width();
+    text(tile.top(), hot ? ColorRole::accent : ColorRole::text,
+         fits ? crop.title : crop.title.left(1) + crop.title.mid(std::max<qsizetype>(0, crop.title.lastIndexOf(QLatin1Char(' ')))));
     if (picture.width() >= 4)
         drawPicture(painter, crop.image, picture);
     const double below = std::min(picture.bottom() + 2, tile.bottom() - 2 * line);

@@ -322,6 +322,7 @@ void CurvePlot::applyTheme() {
     }
     if (compact_)
         header_->setFont(small);
+    plot_->xAxis->setTickLabels(!compact_); // small multiples share the steps of the large plots
     plot_->xAxis->setLabel(compact_ ? QString() : tr("step"));
     for (const auto& series : series_) {
         QColor full = color(series->curve.role);

@@ -45,7 +45,8 @@ void MatrixView::paintEvent(QPaintEvent*) {
                          QStringLiteral("%1 %2").arg(rowName_).arg(row + 1));
     for (int column = 0; column < columns_; ++column)
         painter.drawText(QRectF(side + column * cell.width(), 0, cell.width(), head), Qt::AlignCenter,
-                         column == 0 ? QStringLiteral("%1 1").arg(columnName_) : QString::number(column + 1));
+                         QString::number(column + 1));
+    painter.drawText(QRectF(0, 0, side - 6, head), Qt::AlignRight | Qt::AlignVCenter, columnName_);
     for (int row = 0; row < rows_; ++row)
         for (int column = 0; column < columns_; ++column) {
             const double value = values_[static_cast<std::size_t>(row * columns_ + column)];

@@ -55,7 +55,8 @@ QLayout* AttentionPanel::makePictureRow() {
     auto* random = toolButton(LineIcon::shuffle, {}, tr("Any picture"), this);
     index_->setRange(0, 1'000'000'000);
     index_->setAccessibleName(tr("Number of the picture"));
-    index_->setFixedWidth(72);
+    index_->setFixedWidth(64);
+    index_->setButtonSymbols(QAbstractSpinBox::NoButtons);
     block_->setAccessibleName(tr("Block"));
     head_->setAccessibleName(tr("Head"));
     side_->setAccessibleName(tr("Side of the network's input"));

@@ -78,7 +78,8 @@ CropsPanel::CropsPanel(const PanelContext& context, QWidget* parent)
     status_->setProperty("muted", true);
     status_->setWordWrap(true);
     status_->setText(tr("The crops of a picture appear here when a run is open."));
-    index_->setFixedWidth(72);
+    index_->setFixedWidth(64);
+    index_->setButtonSymbols(QAbstractSpinBox::NoButtons);
     column->addLayout(row);
     column->addWidget(status_);
     column->addWidget(board_, 1);

@@ -17,6 +17,8 @@ namespace {
 
 using Judgement = MeterBar::Judgement;
 
+constexpr int kTwoColumns = 440;
+
 } // namespace
 
 HealthPanel::HealthPanel(const PanelContext& context, QWidget* parent)
@@ -30,27 +32,40 @@ HealthPanel::HealthPanel(const PanelContext& context, QWidget* parent)
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* board = new QWidget;
-    auto* grid = new QGridLayout(board);
-    grid->setContentsMargins(0, 0, 8, 0);
-    grid->setHorizontalSpacing(16);
-    grid->setVerticalSpacing(8);
-    int place = 0;
-    for (MeterBar* meter : {loss_, entropy_, spread_, prototypes_, gradient_, waiting_}) {
-        grid->addWidget(meter, place / 2, place % 2);
-        ++place;
-    }
-    grid->setColumnStretch(0, 1);
-    grid->setColumnStretch(1, 1);
+    grid_ = new QGridLayout(board);
+    grid_->setContentsMargins(0, 0, 8, 0);
+    grid_->setHorizontalSpacing(16);
+    grid_->setVerticalSpacing(8);
     times_->setAccessibleName(tr("Time of a step"));
     memory_->setProperty("muted", true);
-    grid->addWidget(times_, 3, 0, 1, 2);
-    grid->addWidget(memory_, 4, 0, 1, 2);
-    grid->setRowStretch(5, 1);
+    memory_->setWordWrap(true);
+    layOut(2);
     scroll->setWidget(board);
     scroll->viewport()->setAutoFillBackground(false);
     board->setAutoFillBackground(false);
     column->addWidget(scroll);
     onNewRun();
+}
+
+void HealthPanel::layOut(int columns) {
+    columns_ = columns;
+    int place = 0;
+    for (MeterBar* meter : {loss_, entropy_, spread_, prototypes_, gradient_, waiting_}) {
+        grid_->addWidget(meter, place / columns, place % columns);
+        ++place;
+    }
+    grid_->setColumnStretch(0, 1);
+    grid_->setColumnStretch(1, columns - 1);
+    grid_->addWidget(times_, place, 0, 1, columns);
+    grid_->addWidget(memory_, place + 1, 0, 1, columns);
+    grid_->setRowStretch(place + 2, 1);
+}
+
+void HealthPanel::resizeEvent(QResizeEvent* event) {
+    Panel::resizeEvent(event);
+    const int columns = width() < kTwoColumns ? 1 : 2;
+    if (columns != columns_)
+        layOut(columns);
 }
 
 void HealthPanel::onNewRun() {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+class QGridLayout;
 class QLabel;
 
 namespace dinoscope {
@@ -27,7 +28,11 @@ public:
     MeterBar& lossMeter() const { return *loss_; }
     MeterBar& entropyMeter() const { return *entropy_; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void layOut(int columns);
     std::optional<double> last(const std::string& metric) const;
     QString parameter(const char* id) const;
     void judge();
@@ -40,6 +45,8 @@ private:
 
     MeterBar *loss_, *entropy_, *spread_, *prototypes_, *gradient_, *waiting_;
     ShareBar* times_;
+    QGridLayout* grid_ = nullptr;
+    int columns_ = 0;
     QLabel* memory_;
     std::map<std::string, double> values_;
     std::shared_ptr<const RunInfo> run_;

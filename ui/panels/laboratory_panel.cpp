@@ -73,7 +73,8 @@ QWidget* LaboratoryPanel::makeSourceBar() {
     source_->setAccessibleName(tr("Where the picture comes from"));
     index_ = new QSpinBox(bar);
     index_->setRange(0, 1'000'000'000);
-    index_->setFixedWidth(72);
+    index_->setFixedWidth(64);
+    index_->setButtonSymbols(QAbstractSpinBox::NoButtons);
     index_->setAccessibleName(tr("Number of the picture"));
     freeze_ = toolButton(LineIcon::freeze, {}, tr("Freeze: keeps these logits while the run goes on"), bar);
     freeze_->setCheckable(true);

@@ -18,9 +18,4 @@ void LogPanel::onLog(const LogLine& line) {
     view_->append(static_cast<LogView::Weight>(line.level), line.step.value, textOf(line.text));
 }
 
-void LogPanel::onAcknowledgement(const Acknowledgement& acknowledgement) {
-    if (acknowledgement.refused && acknowledgement.kind != CommandKind::requestProbe && acknowledgement.kind != CommandKind::setInterest)
-        view_->append(LogView::Weight::warning, acknowledgement.step.value, textOf(acknowledgement.refused->message));
-}
-
 } // namespace dinoscope

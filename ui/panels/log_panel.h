@@ -7,14 +7,13 @@ namespace dinoscope {
 
 class LogView;
 
-/// What happened, in sentences: the engine's own and every live change.
+/// What happened, in the engine's sentences.
 class LogPanel : public Panel {
     Q_OBJECT
 
 public:
     explicit LogPanel(const PanelContext& context, QWidget* parent = nullptr);
     void onLog(const LogLine& line) override;
-    void onAcknowledgement(const Acknowledgement& acknowledgement) override;
     LogView& view() const { return *view_; }
 
 private:
