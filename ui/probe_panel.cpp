@@ -38,7 +38,7 @@ void ProbePanel::onResult(const ProbeResult& result) {
         showAnswer(result);
 }
 
-bool ProbePanel::hasShown(Step step) const { return !isVisible() || frozen_ || (answered_ && answerStep_ >= step); }
+bool ProbePanel::hasShown(Step step) const { return !isVisible() || frozen_ || (answered_ && answerStep_ && answerStep_->value >= step.value); }
 
 void ProbePanel::ask() {
     if (!canBeAsked() || !isVisible())

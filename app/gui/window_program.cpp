@@ -90,6 +90,7 @@ int runWindowProgram(int argc, char** argv, const std::function<std::unique_ptr<
         std::vector<std::string> words{argv[0]};
         words.insert(words.end(), arguments.forQt.begin(), arguments.forQt.end());
         std::vector<char*> pointers;
+        pointers.reserve(words.size() + 1);
         for (std::string& word : words)
             pointers.push_back(word.data());
         int count = static_cast<int>(pointers.size());
