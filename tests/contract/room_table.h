@@ -33,7 +33,7 @@ inline const std::vector<Room>& roomTable() {
          {"engine/api", "engine/support", "engine/formats", "engine/kernels", "engine/augment"},
          {opencv}},
         {"engine/backbones", {"engine/api", "engine/support", "engine/formats", "engine/kernels"}, {torch}},
-        {"engine/heads", {"engine/api", "engine/support", "engine/formats", "engine/kernels"}, {torch}},
+        {"engine/heads", {"engine/api", "engine/support", "engine/formats", "engine/kernels", "engine/backbones"}, {torch}},
         {"engine/optim", {"engine/api", "engine/support", "engine/formats", "engine/kernels"}, {torch}},
         {"engine/objectives",
          {"engine/api", "engine/support", "engine/kernels", "engine/augment", "engine/data", "engine/backbones",
