@@ -41,9 +41,9 @@ std::deque<PostedCommand> CommandQueue::shut() {
     return std::exchange(waiting_, {});
 }
 
-void CommandQueue::waitForNews(bool closing) {
+void CommandQueue::waitForNews() {
     std::unique_lock lock(mutex_);
-    news_.wait(lock, [&] { return !waiting_.empty() || (closeRequested_ && !closing); });
+    news_.wait(lock, [&] { return !waiting_.empty() || closeRequested_; });
 }
 
 } // namespace dinoscope

@@ -35,8 +35,8 @@ public:
     /// Nothing is accepted from now on. @returns what was left.
     std::deque<PostedCommand> shut();
 
-    /// Blocks until a command waits or, while `closing` is false, until requestClose() was called.
-    void waitForNews(bool closing);
+    /// Blocks until a command waits or requestClose() was called.
+    void waitForNews();
 
 private:
     mutable std::mutex mutex_;

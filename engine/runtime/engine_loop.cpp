@@ -148,7 +148,7 @@ void EngineLoop::makeStep() {
 
 void EngineLoop::rest() {
     publisher_.flush(control_);
-    queue_.waitForNews(queue_.closeRequested());
+    queue_.waitForNews();
 }
 
 void EngineLoop::finishRun() {
