@@ -72,8 +72,10 @@ void CommandDesk::handle(const PostedCommand& posted) {
 }
 
 void CommandDesk::answer(Acknowledgement acknowledgement, RunState before) {
-    const bool paramChanged = acknowledgement.kind == CommandKind::setParam && !acknowledgement.refused;
-    if (control_.state != before || paramChanged || acknowledgement.kind == CommandKind::stop)
+    const CommandKind kind = acknowledgement.kind;
+    const bool paramChanged = kind == CommandKind::setParam && !acknowledgement.refused;
+    const bool prepared = kind == CommandKind::open || kind == CommandKind::load; // may end in the state it began in
+    if (control_.state != before || paramChanged || prepared || kind == CommandKind::stop)
         publisher_.publish(control_);
     if (acknowledgement.refused && acknowledgement.refused->code != ErrorCode::cancelled)
         lanes_.log(LogLevel::warning, "Refused (" + std::string(commandName(acknowledgement.kind)) +
