@@ -131,6 +131,8 @@ void CommandDesk::prepare(const std::function<void(const std::function<bool()>&)
         control_.reason = FinishReason::failed;
         control_.lastError = error;
     }
+    for (const ProbeRequest& request : interests_.takeUnanswered())
+        lanes_.results.put({request.id, probeKind(request.question), control_.step, {}, error});
     throw EngineError(*error);
 }
 
