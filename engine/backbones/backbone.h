@@ -32,15 +32,16 @@ public:
     /// (B, D): class token after the final norm, or the pooled feature of a convolutional network.
     virtual torch::Tensor forward(const torch::Tensor& crops) = 0;
 
-    /// Softmax weights of one block (0-based): (B, heads, T, T), or (B, heads, 1, T) for the class row. T counts the class
-    /// token first, then patches row by row. No gradient. @throws EngineError(notAllowed) without attention.
+    /// Softmax weights of one block (0-based): (B, heads, T, T), or (B, heads, 1, T) for the class row. T counts the
+    /// class token first, then patches row by row. No gradient. @throws EngineError(notAllowed) without attention.
     virtual torch::Tensor attention(const torch::Tensor& crops, std::int64_t block, AttentionRows rows);
 
     /// Outputs of the last `count` blocks, first of them first: each (B, T, D) after the final norm. A convolutional
     /// network gives the maps of its last stages as (B, h*w, channels), without class token. No gradient.
     virtual std::vector<torch::Tensor> intermediate(const torch::Tensor& crops, std::int64_t count) = 0;
 
-    /// Fills all parameters anew as the official code does, drawing from `generator` only; buffers return to their start.
+    /// Fills all parameters anew as the official code does, drawing from `generator` only; buffers return to their
+    /// start.
     virtual void initialize(torch::Generator& generator) = 0;
 
     /// Key of the random numbers that stochastic depth draws in the coming forward passes.

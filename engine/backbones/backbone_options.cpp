@@ -88,9 +88,12 @@ void declare(FieldList& fields, BackboneOptions& o) {
         .unit("px")
         .range(0, 2048)
         .soft(0, 512)
-        .help("Side of the pictures the table of positions is made for; other sizes interpolate. 0 takes the backbone's "
-              "own.");
-    fields.add("backbone.channels", o.channels, "Colour channels").range(1, 3).help("1 for grey pictures, 3 for colour.");
+        .help(
+            "Side of the pictures the table of positions is made for; other sizes interpolate. 0 takes the backbone's "
+            "own.");
+    fields.add("backbone.channels", o.channels, "Colour channels")
+        .range(0, 3)
+        .help("1 for grey pictures, 3 for colour; 0 takes what the pictures have.");
     fields.add("backbone.mlp_ratio", o.mlpRatio, "MLP ratio")
         .range(0.25, 16)
         .soft(1, 8)
@@ -105,6 +108,7 @@ void declare(FieldList& fields, BackboneOptions& o) {
 BackboneOptions resolve(const BackboneOptions& options) {
     const BackboneInfo& info = findBackbone(options.arch);
     BackboneOptions full = options;
+    full.channels = options.channels ? options.channels : 3;
     if (info.convolutional)
         return full;
     full.width = options.width ? options.width : info.width;

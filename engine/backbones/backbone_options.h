@@ -19,7 +19,7 @@ struct BackboneOptions {
     std::int64_t depth = 0;     ///< blocks
     std::int64_t heads = 0;     ///< attention heads; must divide the width
     std::int64_t imageSize = 0; ///< side the position table is made for; 0: of the architecture
-    std::int64_t channels = 3;
+    std::int64_t channels = 0;  ///< of the pictures; 0: 3, or those of the data set that is trained on
     double mlpRatio = 4;
     double dropPathRate = 0.1; ///< stochastic depth of the student's last block; the teacher has none
 };

@@ -60,13 +60,12 @@ void fillTruncatedNormal(torch::Tensor& tensor, double deviation, torch::Generat
     tensor.clamp_(-2.0, 2.0);
 }
 
-void convertFloating(torch::nn::Module& module, torch::Dtype type) {
+void convertNetwork(torch::nn::Module& module, torch::Dtype type, torch::Device device) {
     torch::NoGradGuard noGrad;
     for (torch::Tensor& tensor : module.parameters())
-        tensor.set_data(tensor.to(type));
+        tensor.set_data(tensor.to(device, type));
     for (torch::Tensor& tensor : module.buffers())
-        if (tensor.is_floating_point())
-            tensor.set_data(tensor.to(type));
+        tensor.set_data(tensor.to(device, tensor.is_floating_point() ? type : tensor.scalar_type()));
 }
 
 torch::Generator makeGenerator(std::uint64_t seed) { return at::detail::createCPUGenerator(seed); }

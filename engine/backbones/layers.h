@@ -7,8 +7,8 @@
 
 namespace dinoscope {
 
-// Building blocks of the networks. Parameters are allocated but not filled; initialize() of the network does that from a
-// seeded generator, so that building a network never touches torch's global generator.
+// Building blocks of the networks. Parameters are allocated but not filled; initialize() of the network does that from
+// a seeded generator, so that building a network never touches torch's global generator.
 
 /// y = x Wᵀ + b. weight (out, in), bias (out).
 class LinearLayer : public torch::nn::Module {
@@ -19,7 +19,8 @@ public:
     torch::Tensor forward(const torch::Tensor& x) const;
     /// Only the output channels [begin, begin + count).
     torch::Tensor forwardRows(const torch::Tensor& x, std::int64_t begin, std::int64_t count) const;
-    /// Weight from a normal distribution of deviation 0.02 cut at -2 and 2, bias 0 (vision_transformer.py, _init_weights).
+    /// Weight from a normal distribution of deviation 0.02 cut at -2 and 2, bias 0 (vision_transformer.py,
+    /// _init_weights).
     void initialize(torch::Generator& generator);
 
     torch::Tensor weight, bias;
@@ -47,8 +48,9 @@ public:
 /// Fills with a normal distribution of mean 0, cut at -2 and 2 (absolute values, as the official code calls it).
 void fillTruncatedNormal(torch::Tensor& tensor, double deviation, torch::Generator& generator);
 
-/// Converts every floating-point parameter and buffer in place; handles to them stay valid.
-void convertFloating(torch::nn::Module& module, torch::Dtype type);
+/// Converts every floating-point parameter and buffer in place and moves all of them to `device`; handles to them stay
+/// valid.
+void convertNetwork(torch::nn::Module& module, torch::Dtype type, torch::Device device = torch::kCPU);
 
 /// A generator of its own, seeded.
 torch::Generator makeGenerator(std::uint64_t seed);

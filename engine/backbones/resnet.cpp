@@ -16,9 +16,7 @@ public:
         : stride_(stride), padding_(kernel / 2) {
         weight = register_parameter("weight", torch::zeros({out, in, kernel, kernel}));
     }
-    torch::Tensor forward(const torch::Tensor& x) const {
-        return torch::conv2d(x, weight, {}, stride_, padding_);
-    }
+    torch::Tensor forward(const torch::Tensor& x) const { return torch::conv2d(x, weight, {}, stride_, padding_); }
     /// Normal with variance 2 / (out * kernel²): He et al., fan of the outputs, as torchvision's ResNets start.
     void initialize(torch::Generator& generator) {
         torch::NoGradGuard noGrad;

@@ -39,8 +39,7 @@ torch::Tensor SelfAttention::weights(const torch::Tensor& x, bool classTokenOnly
     const torch::Tensor from = classTokenOnly ? x.narrow(1, 0, 1) : x;
     const torch::Tensor q =
         qkv_->forwardRows(from, 0, width_).view({batch, from.size(1), heads_, depth}).transpose(1, 2);
-    const torch::Tensor k =
-        qkv_->forwardRows(x, width_, width_).view({batch, tokens, heads_, depth}).transpose(1, 2);
+    const torch::Tensor k = qkv_->forwardRows(x, width_, width_).view({batch, tokens, heads_, depth}).transpose(1, 2);
     return torch::softmax(torch::matmul(q, k.transpose(2, 3)) / std::sqrt(static_cast<double>(depth)), -1);
 }
 

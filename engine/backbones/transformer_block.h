@@ -33,7 +33,8 @@ public:
         std::uint64_t seed = 0, step = 0, pass = 0;
     };
 
-    TransformerBlock(std::int64_t width, std::int64_t heads, std::int64_t mlpWidth, std::int64_t index, double dropRate);
+    TransformerBlock(std::int64_t width, std::int64_t heads, std::int64_t mlpWidth, std::int64_t index,
+                     double dropRate);
 
     torch::Tensor forward(const torch::Tensor& x, const DropKey& key) const;
     /// The class token's row of forward(): (B, 1, D).

@@ -10,7 +10,8 @@
 namespace dinoscope {
 namespace {
 
-/// The patch embedding: a convolution with kernel = stride = patch, computed as one matrix product over unfolded patches.
+/// The patch embedding: a convolution with kernel = stride = patch, computed as one matrix product over unfolded
+/// patches.
 class PatchEmbedding : public torch::nn::Module {
 public:
     explicit PatchEmbedding(const VisionTransformerShape& shape) {
@@ -78,14 +79,14 @@ torch::Tensor VisionTransformer::positions(std::int64_t rows, std::int64_t colum
         return positionTable_;
     const torch::Tensor patches =
         positionTable_.narrow(1, 1, side * side).reshape({1, side, side, shape_.width}).permute({0, 3, 1, 2});
-    // interpolate_pos_encoding: the 0.1 keeps the framework's floor from losing a row; the factor is sampled with as given.
+    // interpolate_pos_encoding: the 0.1 keeps the framework's floor from losing a row; the factor is sampled with as
+    // given.
     const double grid = static_cast<double>(side);
     const torch::Tensor resized =
         at::upsample_bicubic2d(patches, {rows, columns}, /*align_corners=*/false,
                                (static_cast<double>(rows) + 0.1) / grid, (static_cast<double>(columns) + 0.1) / grid);
-    return torch::cat({positionTable_.narrow(1, 0, 1),
-                       resized.permute({0, 2, 3, 1}).reshape({1, rows * columns, shape_.width})},
-                      1);
+    return torch::cat(
+        {positionTable_.narrow(1, 0, 1), resized.permute({0, 2, 3, 1}).reshape({1, rows * columns, shape_.width})}, 1);
 }
 
 torch::Tensor VisionTransformer::forward(const torch::Tensor& crops) {

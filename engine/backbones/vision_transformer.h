@@ -17,10 +17,10 @@ struct VisionTransformerShape {
 
 class TransformerBlock;
 
-/// The Vision Transformer of the official code (vision_transformer.py): pre-norm blocks, one fused qkv layer, exact GELU,
-/// learned positions, class token. Positions are interpolated for other input sizes with the official scale factors
-/// (r + 0.1)/√N, (c + 0.1)/√N. forward() computes queries, projection and MLP of the last block for the class token
-/// alone: nothing else leaves the network.
+/// The Vision Transformer of the official code (vision_transformer.py): pre-norm blocks, one fused qkv layer, exact
+/// GELU, learned positions, class token. Positions are interpolated for other input sizes with the official scale
+/// factors (r + 0.1)/√N, (c + 0.1)/√N. forward() computes queries, projection and MLP of the last block for the class
+/// token alone: nothing else leaves the network.
 class VisionTransformer : public Backbone {
 public:
     explicit VisionTransformer(const VisionTransformerShape& shape);

@@ -25,12 +25,10 @@ void declare(FieldList& fields, HeadOptions& o) {
         .range(1, 4096)
         .soft(16, 512)
         .help("Width of the layer that is normalised before the prototypes.");
-    fields.add("head.layers", o.layers, "Layers")
-        .range(1, 8)
-        .soft(1, 4)
-        .help("Linear layers before the prototypes.");
+    fields.add("head.layers", o.layers, "Layers").range(1, 8).soft(1, 4).help("Linear layers before the prototypes.");
     fields.add("head.use_bn", o.useBn, "Batch normalisation")
-        .help("Puts batch normalisation after each layer of the head but the last. Small networks learn faster with it.");
+        .help(
+            "Puts batch normalisation after each layer of the head but the last. Small networks learn faster with it.");
     fields.add("head.norm_last_layer", o.normLastLayer, "Normalised last layer")
         .help("Keeps every prototype at length 1. Off lets the lengths train: often better, less stable for large "
               "backbones.");

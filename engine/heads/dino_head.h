@@ -25,9 +25,9 @@ struct HeadOptions {
 
 void declare(FieldList& fields, HeadOptions& options);
 
-/// The DINO head (vision_transformer.py, DINOHead): an MLP to the bottleneck with GELU between the layers, L2 normalisation
-/// (eps 1e-12), then a linear layer to K prototypes whose rows are g v/‖v‖. Official names: `mlp.N.*` (a lone layer:
-/// `mlp.*`), `last_layer.weight_g` (K, 1), `last_layer.weight_v` (K, bottleneck).
+/// The DINO head (vision_transformer.py, DINOHead): an MLP to the bottleneck with GELU between the layers, L2
+/// normalisation (eps 1e-12), then a linear layer to K prototypes whose rows are g v/‖v‖. Official names: `mlp.N.*` (a
+/// lone layer: `mlp.*`), `last_layer.weight_g` (K, 1), `last_layer.weight_v` (K, bottleneck).
 class DinoHead : public torch::nn::Module {
 public:
     DinoHead(std::int64_t inDim, const HeadOptions& options);
@@ -42,7 +42,8 @@ public:
 private:
     torch::Tensor gain_, direction_;
     std::vector<std::shared_ptr<LinearLayer>> linears_;
-    std::vector<std::shared_ptr<BatchNormLayer>> norms_; ///< one after each linear but the last; empty without BatchNorm
+    std::vector<std::shared_ptr<BatchNormLayer>>
+        norms_; ///< one after each linear but the last; empty without BatchNorm
 };
 
 } // namespace dinoscope

@@ -10,10 +10,10 @@ namespace dinoscope {
 
 /// Factors of one AdamW step (Loshchilov and Hutter, 2019; torch.optim.AdamW).
 struct AdamWFactors {
-    double gradientScale = 1;   ///< clipping
-    double decayFactor = 1;     ///< 1 - lr * wd
-    double stepSize = 0;        ///< lr / (1 - beta1^t)
-    double rootCorrection = 1;  ///< sqrt(1 - beta2^t)
+    double gradientScale = 1;  ///< clipping
+    double decayFactor = 1;    ///< 1 - lr * wd
+    double stepSize = 0;       ///< lr / (1 - beta1^t)
+    double rootCorrection = 1; ///< sqrt(1 - beta2^t)
     double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
 };
 

@@ -40,7 +40,7 @@ void declare(FieldList& fields, LossOptions& o) {
               "prototype can take over.");
 }
 
-DinoLoss::DinoLoss(std::int64_t outDim, torch::Dtype type) : center_(torch::zeros({1, outDim}, type)) {}
+DinoLoss::DinoLoss(std::int64_t outDim, torch::TensorOptions options) : center_(torch::zeros({1, outDim}, options)) {}
 
 DinoLossResult DinoLoss::evaluate(const torch::Tensor& studentLogits, const torch::Tensor& teacherLogits,
                                   double studentTemperature, double teacherTemperature, Path path) const {

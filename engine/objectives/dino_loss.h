@@ -22,10 +22,10 @@ void declare(FieldList& fields, LossOptions& options);
 
 /// What one evaluation of the loss gives.
 struct DinoLossResult {
-    double loss = 0;              ///< mean cross-entropy over all pairs and pictures
-    double teacherEntropy = 0;    ///< mean over the teacher's rows, under the centre used here
-    double klDivergence = 0;      ///< loss - teacherEntropy
-    torch::Tensor gradient;       ///< of the loss with respect to the student's logits, same shape and type
+    double loss = 0;           ///< mean cross-entropy over all pairs and pictures
+    double teacherEntropy = 0; ///< mean over the teacher's rows, under the centre used here
+    double klDivergence = 0;   ///< loss - teacherEntropy
+    torch::Tensor gradient;    ///< of the loss with respect to the student's logits, same shape and type
 };
 
 /// Cross-entropy between centred, sharpened teacher outputs and student outputs over all pairs of a global and another
@@ -36,8 +36,8 @@ public:
     /// Which code computes. `automatic`: the fused kernel for float32 on a CPU, else the plain one.
     enum class Path { automatic, plain };
 
-    /// The centre starts at zero.
-    DinoLoss(std::int64_t outDim, torch::Dtype type);
+    /// The centre starts at zero, of the type and on the device of `options`.
+    DinoLoss(std::int64_t outDim, torch::TensorOptions options);
 
     /// Loss and gradient with the present centre, which is left alone. No autograd graph is read or made.
     /// @throws EngineError(internal) if the shapes do not fit.

@@ -55,11 +55,6 @@ void declare(FieldList& fields, OptimOptions& o) {
         .range(1, 1000000)
         .soft(1, 800)
         .help("Planned length of the run; the schedules follow from it.");
-    fields.add("optim.steps", o.steps, "Planned steps")
-        .unit("steps")
-        .range(0, 1e12)
-        .soft(0, 100000)
-        .help("Planned length in steps, for runs of a few epochs; 0 takes the epochs.");
     fields.add("optim.warmup_epochs", o.warmupEpochs, "Warm-up")
         .unit("epochs")
         .range(0, 1000000)
@@ -88,7 +83,7 @@ SchedulePlan planSchedule(const OptimOptions& options, std::int64_t stepsPerEpoc
                           "There are fewer pictures than one batch holds: lower the batch size");
     SchedulePlan plan;
     plan.stepsPerEpoch = stepsPerEpoch;
-    plan.totalSteps = options.steps > 0 ? options.steps : options.epochs * stepsPerEpoch;
+    plan.totalSteps = options.epochs * stepsPerEpoch;
     plan.warmupSteps = options.warmupSteps > 0 ? options.warmupSteps : options.warmupEpochs * stepsPerEpoch;
     plan.freezeSteps =
         options.freezeLastLayerSteps > 0 ? options.freezeLastLayerSteps : options.freezeLastLayer * stepsPerEpoch;

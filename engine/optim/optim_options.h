@@ -16,12 +16,11 @@ struct OptimOptions {
     std::int64_t warmupEpochs = 10;
     std::int64_t warmupSteps = 0; ///< 0: warmupEpochs counts
     double weightDecay = 0.04, weightDecayEnd = 0.4;
-    double clipGrad = 3.0; ///< largest norm of one tensor's gradient; 0: no clipping
-    std::int64_t freezeLastLayer = 1; ///< epochs
+    double clipGrad = 3.0;                 ///< largest norm of one tensor's gradient; 0: no clipping
+    std::int64_t freezeLastLayer = 1;      ///< epochs
     std::int64_t freezeLastLayerSteps = 0; ///< 0: freezeLastLayer counts
-    double momentumTeacher = 0.996;   ///< start of the EMA momentum, which ends at 1
+    double momentumTeacher = 0.996;        ///< start of the EMA momentum, which ends at 1
     std::int64_t epochs = 100;
-    std::int64_t steps = 0; ///< planned length in steps; 0: epochs counts
 };
 
 void declare(FieldList& fields, OptimOptions& options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/optim/optimizer.h"
 
+#include "engine/kernels/cuda_plugin.h"
 #include "engine/kernels/update_kernels.h"
 #include "engine/support/check.h"
 
@@ -48,17 +49,20 @@ template <class Function> double sumPieces(std::int64_t n, const Function& funct
 }
 
 double squaredNorm(const torch::Tensor& tensor) {
+    if (!tensor.is_cpu())
+        return tensor.to(torch::kFloat64).square().sum().item<double>();
     double total = 0;
     forTypeOf(tensor, [&](auto zero) {
         const auto* values = tensor.const_data_ptr<decltype(zero)>();
-        total = sumPieces(tensor.numel(), [&](std::int64_t begin, std::int64_t count) {
-            return sumOfSquares(values + begin, count);
-        });
+        total = sumPieces(tensor.numel(),
+                          [&](std::int64_t begin, std::int64_t count) { return sumOfSquares(values + begin, count); });
     });
     return total;
 }
 
 double squaredNormDecayed(const torch::Tensor& gradient, const torch::Tensor& parameter, double scale, double decay) {
+    if (!parameter.is_cpu())
+        return (gradient * scale + parameter * decay).to(torch::kFloat64).square().sum().item<double>();
     double total = 0;
     forTypeOf(parameter, [&](auto zero) {
         const auto* g = gradient.const_data_ptr<decltype(zero)>();
@@ -72,6 +76,12 @@ double squaredNormDecayed(const torch::Tensor& gradient, const torch::Tensor& pa
 
 /// Applies a momentum step to a whole tensor.
 void applyMomentum(OptimizerSlot& slot, const torch::Tensor& gradient, const MomentumFactors& factors) {
+    if (!slot.parameter.is_cpu()) {
+        const torch::Tensor g = gradient * factors.gradientScale + slot.parameter * factors.decay;
+        slot.state[0].mul_(factors.momentum).add_(g, factors.ratio);
+        slot.parameter.sub_(slot.state[0], factors.learningRate);
+        return;
+    }
     forTypeOf(slot.parameter, [&](auto zero) {
         using T = decltype(zero);
         T* p = slot.parameter.data_ptr<T>();
@@ -100,6 +110,8 @@ private:
         f.decayFactor = 1 - rates.learningRate * (slot.decays ? rates.weightDecay : 0);
         f.stepSize = rates.learningRate / (1 - std::pow(f.beta1, t));
         f.rootCorrection = std::sqrt(1 - std::pow(f.beta2, t));
+        if (!slot.parameter.is_cpu())
+            return plainUpdate(slot, gradient * gradientScale, f);
         forTypeOf(slot.parameter, [&](auto zero) {
             using T = decltype(zero);
             T* p = slot.parameter.data_ptr<T>();
@@ -110,6 +122,12 @@ private:
                 adamWUpdate(p + begin, g + begin, m + begin, v + begin, count, f);
             });
         });
+    }
+    static void plainUpdate(OptimizerSlot& slot, const torch::Tensor& gradient, const AdamWFactors& f) {
+        slot.state[0].mul_(f.beta1).add_(gradient, 1 - f.beta1);
+        slot.state[1].mul_(f.beta2).addcmul_(gradient, gradient, 1 - f.beta2);
+        const torch::Tensor root = slot.state[1].sqrt().div_(f.rootCorrection).add_(f.epsilon);
+        slot.parameter.mul_(f.decayFactor).addcdiv_(slot.state[0], root, -f.stepSize);
     }
 };
 
@@ -168,23 +186,48 @@ bool endsWith(const std::string& text, const std::string& end) {
 
 double Optimizer::step(const UpdateRates& rates) {
     torch::NoGradGuard noGrad;
+    const std::vector<double> squared = squaredNorms();
     double total = 0;
-    for (OptimizerSlot& slot : slots_) {
-        if (!slot.parameter.grad().defined())
+    for (double value : squared)
+        total += value;
+    if (!std::isfinite(total))
+        return std::sqrt(total);
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        OptimizerSlot& slot = slots_[i];
+        if (!slot.parameter.grad().defined() || (slot.lastLayer && rates.freezeLastLayer))
             continue;
         const torch::Tensor gradient = slot.parameter.grad().contiguous();
-        const double squared = squaredNorm(gradient);
-        total += squared;
-        if (slot.lastLayer && rates.freezeLastLayer)
-            continue;
         // clip_gradients: each tensor by its own norm.
-        const double clip = rates.clipNorm > 0 ? std::min(1.0, rates.clipNorm / (std::sqrt(squared) + 1e-6)) : 1.0;
+        const double clip = rates.clipNorm > 0 ? std::min(1.0, rates.clipNorm / (std::sqrt(squared[i]) + 1e-6)) : 1.0;
         while (slot.state.size() < stateNames().size())
             slot.state.push_back(torch::zeros_like(slot.parameter, at::MemoryFormat::Contiguous));
         ++slot.updates;
         update(slot, gradient, clip, rates);
     }
     return std::sqrt(total);
+}
+
+std::vector<double> Optimizer::squaredNorms() const {
+    std::vector<double> norms(slots_.size(), 0.0);
+    std::vector<torch::Tensor> onDevice; // one transfer for all
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        const torch::Tensor& gradient = slots_[i].parameter.grad();
+        if (!gradient.defined())
+            continue;
+        if (gradient.is_cpu()) {
+            norms[i] = squaredNorm(gradient.contiguous());
+        } else {
+            onDevice.push_back(gradient.to(torch::kFloat64).square().sum());
+            places.push_back(i);
+        }
+    }
+    if (onDevice.empty())
+        return norms;
+    const torch::Tensor host = torch::stack(onDevice).cpu();
+    for (std::size_t i = 0; i < places.size(); ++i)
+        norms[places[i]] = host.const_data_ptr<double>()[i];
+    return norms;
 }
 
 void Optimizer::clearGradients() {
@@ -223,7 +266,11 @@ void averageParameters(const std::vector<torch::Tensor>& teacher, const std::vec
                        double momentum) {
     torch::NoGradGuard noGrad;
     checkEqual(teacher.size(), student.size(), "optim", "Tensors of teacher and student");
-    for (std::size_t i = 0; i < teacher.size(); ++i)
+    for (std::size_t i = 0; i < teacher.size(); ++i) {
+        if (!teacher[i].is_cpu()) {
+            cudaKernels().averageUpdate(teacher[i], student[i], momentum);
+            continue;
+        }
         forTypeOf(teacher[i], [&](auto zero) {
             using T = decltype(zero);
             T* t = teacher[i].data_ptr<T>();
@@ -232,6 +279,7 @@ void averageParameters(const std::vector<torch::Tensor>& teacher, const std::vec
                 averageUpdate(t + begin, s + begin, count, momentum);
             });
         });
+    }
 }
 
 } // namespace dinoscope

@@ -29,19 +29,21 @@ struct UpdateRates {
     bool freezeLastLayer = false;
 };
 
-/// Updates parameters in place from their gradients: one fused, multi-threaded pass. Works on CPU tensors of float32 or
-/// float64. A tensor without gradient is skipped: no update, no decay, no moments. Results do not depend on the number of
-/// threads. Engine thread only.
+/// Updates parameters in place from their gradients: on a CPU, for float32 and float64, one fused, multi-threaded pass;
+/// on other devices the same formulas with LibTorch's operations. A tensor without gradient is skipped: no update, no
+/// decay, no moments. Results on a CPU do not depend on the number of threads. Engine thread only.
 class Optimizer {
 public:
     virtual ~Optimizer() = default;
     Optimizer(const Optimizer&) = delete;
     Optimizer& operator=(const Optimizer&) = delete;
 
-    /// Names of the remembered tensors, as PyTorch's optimisers call them: "exp_avg", "exp_avg_sq" or "momentum_buffer".
+    /// Names of the remembered tensors, as PyTorch's optimisers call them: "exp_avg", "exp_avg_sq" or
+    /// "momentum_buffer".
     virtual const std::vector<std::string>& stateNames() const = 0;
 
-    /// Takes one step. @returns the L2 norm over all gradients, before clipping and freezing.
+    /// Takes one step. @returns the L2 norm over all gradients, before clipping and freezing. If it is not finite
+    /// nothing has been changed.
     double step(const UpdateRates& rates);
 
     /// Tensors with decay first, then the others, each in the network's order: the official parameter order.
@@ -58,6 +60,9 @@ protected:
                         const UpdateRates& rates) = 0;
 
 private:
+    /// Of every slot's gradient; 0 for a slot without one.
+    std::vector<double> squaredNorms() const;
+
     std::vector<OptimizerSlot> slots_;
 };
 

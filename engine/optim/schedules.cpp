@@ -19,7 +19,8 @@ double evenlySpaced(double first, double last, std::int64_t count, std::int64_t 
 
 } // namespace
 
-CosineSchedule::CosineSchedule(double base, double end, std::int64_t steps, std::int64_t warmupSteps, double warmupStart)
+CosineSchedule::CosineSchedule(double base, double end, std::int64_t steps, std::int64_t warmupSteps,
+                               double warmupStart)
     : base_(base), end_(end), warmupStart_(warmupStart), steps_(std::max<std::int64_t>(steps, 1)),
       warmupSteps_(std::max<std::int64_t>(warmupSteps, 0)) {}
 

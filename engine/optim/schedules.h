@@ -5,9 +5,9 @@
 
 namespace dinoscope {
 
-/// The official schedule (utils.py, cosine_scheduler), a value a step in double precision: over the warm-up a straight line
-/// from 0 to the base, both ends included; then from base to end by half a cosine that approaches the end and does not hit
-/// it. Steps beyond the length keep the last value.
+/// The official schedule (utils.py, cosine_scheduler), a value a step in double precision: over the warm-up a straight
+/// line from 0 to the base, both ends included; then from base to end by half a cosine that approaches the end and does
+/// not hit it. Steps beyond the length keep the last value.
 class CosineSchedule {
 public:
     CosineSchedule() = default;

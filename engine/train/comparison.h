@@ -10,12 +10,12 @@ namespace dinoscope {
 
 /// How a recomputed series or tensor compares with its recording.
 struct Comparison {
-    std::string what;      ///< name of the series or tensor
-    double relative = 0;   ///< largest relative difference by the recording's own rule
-    double absolute = 0;   ///< largest absolute difference of one value
-    std::string where;     ///< step or index of the largest difference
-    double tolerance = 0;  ///< on `relative`
-    bool judged = true;    ///< false: reported only, for gradients that are zero up to rounding
+    std::string what;     ///< name of the series or tensor
+    double relative = 0;  ///< largest relative difference by the recording's own rule
+    double absolute = 0;  ///< largest absolute difference of one value
+    std::string where;    ///< step or index of the largest difference
+    double tolerance = 0; ///< on `relative`
+    bool judged = true;   ///< false: reported only, for gradients that are zero up to rounding
 
     /// NaN never holds.
     bool holds() const { return !judged || relative <= tolerance; }

@@ -46,8 +46,8 @@ BackboneOptions backboneOf(const std::string& kind) {
     return options;
 }
 
-/// The strongest patches of each head that together hold `share` of the attention mass. (heads, tokens), 0 or 1, and for
-/// each token its distance from the threshold.
+/// The strongest patches of each head that together hold `share` of the attention mass. (heads, tokens), 0 or 1, and
+/// for each token its distance from the threshold.
 std::pair<torch::Tensor, torch::Tensor> massMask(const torch::Tensor& attention, double share) {
     const auto sorted = torch::sort(attention.to(torch::kFloat64), -1);
     const torch::Tensor values = std::get<0>(sorted), order = std::get<1>(sorted);
@@ -61,13 +61,14 @@ std::map<std::string, torch::Tensor> computeOutputs(const std::string& kind, con
                                                     torch::Dtype type) {
     auto network = makeBackbone(backboneOf(kind), false);
     fillByFormula(*network);
-    convertFloating(*network, type);
+    convertNetwork(*network, type);
     network->eval();
     const std::size_t cross = size.find('x');
     const std::int64_t height = std::stoll(size.substr(0, cross)), width = std::stoll(size.substr(cross + 1));
-    const torch::Tensor input =
-        formulaNumbers("input." + kind + "." + size, 3 * height * width).to(torch::kFloat32).view({1, 3, height, width}) *
-        2;
+    const torch::Tensor input = formulaNumbers("input." + kind + "." + size, 3 * height * width)
+                                    .to(torch::kFloat32)
+                                    .view({1, 3, height, width}) *
+                                2;
     torch::NoGradGuard noGrad;
     std::map<std::string, torch::Tensor> outputs;
     const torch::Tensor feature = network->forward(input.to(type));
@@ -77,7 +78,8 @@ std::map<std::string, torch::Tensor> computeOutputs(const std::string& kind, con
     }
     outputs["cls"] = feature;
     const std::int64_t last = network->traits().blocks - 1;
-    outputs["cls_attention"] = network->attention(input.to(type), last, AttentionRows::classToken).select(2, 0).slice(2, 1);
+    outputs["cls_attention"] =
+        network->attention(input.to(type), last, AttentionRows::classToken).select(2, 0).slice(2, 1);
     std::vector<torch::Tensor> classTokens;
     const auto blocks = network->intermediate(input.to(type), 4);
     for (const torch::Tensor& block : blocks)
@@ -132,10 +134,9 @@ ReplayReport replayForward(const std::string& folder, const ReplayOptions& optio
         if (outputs.empty())
             outputs = computeOutputs(kind, size, wide ? torch::kFloat64 : torch::kFloat32);
         const torch::Tensor recorded = toTensor(view);
-        report.comparisons.push_back(
-            what == "mask60" && outputs.count("cls_attention")
-                ? compareMask(view.name, outputs["cls_attention"], recorded, tolerance)
-                : compareTensor(view.name, outputs[what], recorded, tolerance));
+        report.comparisons.push_back(what == "mask60" && outputs.count("cls_attention")
+                                         ? compareMask(view.name, outputs["cls_attention"], recorded, tolerance)
+                                         : compareTensor(view.name, outputs[what], recorded, tolerance));
         if (options.progress && !options.progress(++done, static_cast<std::int64_t>(file.tensors().size())))
             throw EngineError(ErrorCode::cancelled, "train", "The replay was stopped.");
     }

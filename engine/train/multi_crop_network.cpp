@@ -28,7 +28,9 @@ torch::Tensor MultiCropNetwork::forward(const std::vector<torch::Tensor>& blocks
                                              blocks.begin() + static_cast<std::ptrdiff_t>(end));
         features.push_back(backbone_->forward(run.size() == 1 ? run[0] : torch::cat(run)));
     }
-    return head_->forward(features.size() == 1 ? features[0] : torch::cat(features));
+    const torch::Tensor all = features.size() == 1 ? features[0] : torch::cat(features);
+    lastFeatures_ = all.detach();
+    return head_->forward(all);
 }
 
 void MultiCropNetwork::initialize(std::uint64_t seed) {

@@ -25,6 +25,9 @@ public:
     /// together; the head sees everything at once. @returns logits (all rows, K) in the order of the blocks.
     torch::Tensor forward(const std::vector<torch::Tensor>& blocks);
 
+    /// Backbone features (all rows, D) of the last forward(), detached; undefined before the first.
+    const torch::Tensor& lastFeatures() const { return lastFeatures_; }
+
     Backbone& backbone() { return *backbone_; }
     DinoHead& head() { return *head_; }
     /// The backbone as a shared handle, for readers that evaluate it.
@@ -36,6 +39,7 @@ public:
 private:
     std::shared_ptr<Backbone> backbone_;
     std::shared_ptr<DinoHead> head_;
+    torch::Tensor lastFeatures_;
 };
 
 } // namespace dinoscope

@@ -18,8 +18,8 @@ struct ReplayOptions {
     std::function<bool(std::int64_t step, std::int64_t steps)> progress;
 };
 
-// Each replays one recording with the classes training uses and compares every value. Formats: "dino-trace/1" folders with
-// trace.json; folders forward/ and loss/; a schedules file. All block.
+// Each replays one recording with the classes training uses and compares every value. Formats: "dino-trace/1" folders
+// with trace.json; folders forward/ and loss/; a schedules file. All block.
 // @throws EngineError(badInput) for a recording that cannot be read or asks for what the program does not have.
 
 /// A folder with trace.json, crops.safetensors, a start and the final tensors or samples.

@@ -38,7 +38,9 @@ struct TraceFile {
         const Json* node = &json;
         std::string name;
         for (const char* key : keys) {
-            name += (name.empty() ? "" : ".") + std::string(key);
+            if (!name.empty())
+                name += '.';
+            name += key;
             if (!node->is_object() || !node->contains(key))
                 badTrace(path, "the field " + name + " is missing");
             node = &(*node)[key];
@@ -135,8 +137,7 @@ void fillStart(TrainingStep& step, const TraceFile& trace) {
             name = "student." + name;
         const std::size_t given = state.size();
         const std::size_t unused = step.loadState(state, false).size();
-        const std::size_t own =
-            step.student().named_parameters().size() + step.student().named_buffers().size();
+        const std::size_t own = step.student().named_parameters().size() + step.student().named_buffers().size();
         if (unused > 0 || given != own)
             badTrace(trace.path, start + " holds " + std::to_string(given) + " tensors, of which " +
                                      std::to_string(unused) + " have no place among the network's " +
@@ -157,7 +158,7 @@ std::vector<torch::Tensor> readCrops(const SafetensorsFile& file, std::int64_t s
 
 struct Series {
     const char* name;
-    double StepMetrics::* member;
+    double StepMetrics::*member;
 };
 
 constexpr Series kSeries[] = {{"loss", &StepMetrics::loss},

@@ -3,6 +3,7 @@
 
 #include "engine/backbones/backbone.h"
 #include "engine/backbones/layers.h"
+#include "engine/kernels/cuda_plugin.h"
 #include "engine/support/check.h"
 #include "engine/train/multi_crop_network.h"
 
@@ -15,23 +16,25 @@
 namespace dinoscope {
 namespace {
 
-/// Lets matrix products run in bfloat16 while it lives.
+/// Lets matrix products on `device` run in bfloat16 while it lives.
 class AutocastScope {
 public:
-    explicit AutocastScope(bool enabled) : before_(at::autocast::is_autocast_enabled(at::kCPU)) {
-        at::autocast::set_autocast_enabled(at::kCPU, enabled);
-        at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+    AutocastScope(bool enabled, at::DeviceType device)
+        : device_(device), before_(at::autocast::is_autocast_enabled(device)) {
+        at::autocast::set_autocast_enabled(device_, enabled);
+        at::autocast::set_autocast_dtype(device_, at::kBFloat16);
         at::autocast::increment_nesting();
     }
     ~AutocastScope() {
         if (at::autocast::decrement_nesting() == 0)
             at::autocast::clear_cache();
-        at::autocast::set_autocast_enabled(at::kCPU, before_);
+        at::autocast::set_autocast_enabled(device_, before_);
     }
     AutocastScope(const AutocastScope&) = delete;
     AutocastScope& operator=(const AutocastScope&) = delete;
 
 private:
+    at::DeviceType device_;
     bool before_;
 };
 
@@ -53,11 +56,28 @@ torch::Dtype storageType(Precision precision) {
     return precision == Precision::float64 ? torch::kFloat64 : torch::kFloat32;
 }
 
+torch::Device openDevice(const std::string& word) {
+    if (word == "cpu")
+        return torch::kCPU;
+    if (word != "cuda")
+        throw EngineError(ErrorCode::badParameter, "train", "There is no device '" + word + "': choose cpu or cuda");
+    cudaKernels();
+    return torch::kCUDA;
+}
+
 void appendNetwork(NamedTensors& out, const std::string& prefix, const torch::nn::Module& network) {
     for (const auto& item : network.named_parameters())
         out.emplace_back(prefix + item.key(), item.value());
     for (const auto& item : network.named_buffers())
         out.emplace_back(prefix + item.key(), item.value());
+}
+
+std::vector<torch::Tensor> copiesOf(const std::vector<torch::Tensor>& tensors) {
+    std::vector<torch::Tensor> copies;
+    copies.reserve(tensors.size());
+    for (const torch::Tensor& tensor : tensors)
+        copies.push_back(tensor.clone());
+    return copies;
 }
 
 void copyInto(const std::string& name, torch::Tensor target, const torch::Tensor& source) {
@@ -86,16 +106,19 @@ Precision parsePrecision(const std::string& word) {
 }
 
 TrainingStep::TrainingStep(const TrainingOptions& options)
-    : options_(options), plan_(planSchedule(options.optim, options.stepsPerEpoch)),
-      loss_(options.head.outDim, storageType(options.precision)) {
+    : options_(options), device_(openDevice(options.device)), plan_(planSchedule(options.optim, options.stepsPerEpoch)),
+      loss_(options.head.outDim, torch::TensorOptions(device_).dtype(storageType(options.precision))) {
     student_ = std::make_shared<MultiCropNetwork>(options.backbone, options.head, true);
     teacher_ = std::make_shared<MultiCropNetwork>(options.backbone, options.head, false);
     student_->initialize(options.seed);
-    convertFloating(*student_, storageType(options.precision));
-    convertFloating(*teacher_, storageType(options.precision));
+    convertNetwork(*student_, storageType(options.precision), device_);
+    convertNetwork(*teacher_, storageType(options.precision), device_);
     copyStudentToTeacher();
     studentParameters_ = student_->parameters();
     teacherParameters_ = teacher_->parameters();
+    buffers_ = student_->buffers();
+    for (const torch::Tensor& buffer : teacher_->buffers())
+        buffers_.push_back(buffer);
     optimizer_ = makeOptimizer(options.optim.optimizer, makeSlots(*student_));
     makeSchedules();
 }
@@ -139,7 +162,7 @@ StepMetrics TrainingStep::plannedRates() const {
 std::vector<torch::Tensor> TrainingStep::prepare(const std::vector<torch::Tensor>& crops) const {
     std::vector<torch::Tensor> blocks;
     for (const torch::Tensor& crop : crops)
-        blocks.push_back(crop.to(storageType(options_.precision)));
+        blocks.push_back(crop.to(device_, storageType(options_.precision)));
     return blocks;
 }
 
@@ -157,35 +180,34 @@ std::vector<torch::Tensor> TrainingStep::teacherBlocks(const std::vector<torch::
     return globals;
 }
 
-torch::Tensor TrainingStep::forward(const std::vector<torch::Tensor>& blocks, StepMetrics& times) {
-    AutocastScope autocast(options_.precision == Precision::bfloat16);
+TrainingStep::Logits TrainingStep::forward(const std::vector<torch::Tensor>& blocks, StepMetrics& times) {
+    AutocastScope autocast(options_.precision == Precision::bfloat16, device_.type());
     Stopwatch watch;
     student_->backbone().beginStep(options_.seed, static_cast<std::uint64_t>(step_));
+    Logits logits;
     {
         torch::NoGradGuard noGrad;
-        lastTeacherLogits_ = teacher_->forward(teacherBlocks(blocks));
+        logits.teacher = teacher_->forward(teacherBlocks(blocks));
     }
     times.teacherSeconds = watch.lap();
-    const torch::Tensor outputs = student_->forward(blocks);
-    lastStudentLogits_ = outputs.detach();
+    logits.student = student_->forward(blocks);
     times.studentSeconds = watch.lap();
-    return outputs;
+    return logits;
 }
 
 StepMetrics TrainingStep::run(const std::vector<torch::Tensor>& crops) {
     StepMetrics metrics = plannedRates();
     torch::AutoGradMode withGradient(true);
-    const torch::Tensor outputs = forward(prepare(crops), metrics);
+    const std::vector<torch::Tensor> buffers = copiesOf(buffers_); // BatchNorm moves them in the forward pass
+    const Logits logits = forward(prepare(crops), metrics);
 
     Stopwatch watch;
-    lastCenter_ = loss_.center().clone();
+    const torch::Tensor center = loss_.center().clone();
     const DinoLossResult result =
-        loss_.evaluate(outputs, lastTeacherLogits_, metrics.studentTemperature, metrics.teacherTemperature);
+        loss_.evaluate(logits.student, logits.teacher, metrics.studentTemperature, metrics.teacherTemperature);
     if (!std::isfinite(result.loss) || !std::isfinite(result.teacherEntropy))
-        throw EngineError(ErrorCode::nonFinite, "train",
-                          "The loss of step " + std::to_string(step_) +
-                              " is not finite. Lower the learning rate or the teacher temperature and start again.");
-    loss_.updateCenter(lastTeacherLogits_, options_.loss.centerMomentum);
+        failNonFinite("loss", buffers, center);
+    loss_.updateCenter(logits.teacher, options_.loss.centerMomentum);
     metrics.loss = result.loss;
     metrics.teacherEntropy = result.teacherEntropy;
     metrics.klDivergence = result.klDivergence;
@@ -193,7 +215,7 @@ StepMetrics TrainingStep::run(const std::vector<torch::Tensor>& crops) {
     metrics.lossSeconds = watch.lap();
 
     optimizer_->clearGradients();
-    torch::autograd::backward({outputs}, {result.gradient});
+    torch::autograd::backward({logits.student}, {result.gradient});
     metrics.backwardSeconds = watch.lap();
 
     UpdateRates rates;
@@ -202,10 +224,27 @@ StepMetrics TrainingStep::run(const std::vector<torch::Tensor>& crops) {
     rates.clipNorm = options_.optim.clipGrad;
     rates.freezeLastLayer = step_ < plan_.freezeSteps;
     metrics.gradientNorm = optimizer_->step(rates);
+    if (!std::isfinite(metrics.gradientNorm))
+        failNonFinite("gradient", buffers, center);
     averageParameters(teacherParameters_, studentParameters_, metrics.teacherMomentum);
     metrics.updateSeconds = watch.lap();
+    lastStudentLogits_ = logits.student.detach();
+    lastTeacherLogits_ = logits.teacher;
+    lastCenter_ = center;
     ++step_;
     return metrics;
+}
+
+void TrainingStep::failNonFinite(const char* what, const std::vector<torch::Tensor>& buffers,
+                                 const torch::Tensor& center) {
+    const torch::NoGradGuard noGrad;
+    for (std::size_t i = 0; i < buffers.size(); ++i)
+        buffers_[i].copy_(buffers[i]);
+    loss_.setCenter(center);
+    throw EngineError(ErrorCode::nonFinite, "train",
+                      std::string("The ") + what + " of step " + std::to_string(step_) +
+                          " is not finite; the weights are still those of the step before. Lower the learning rate "
+                          "(optim.lr) and run on, or start a new run in float32.");
 }
 
 NamedTensors TrainingStep::state() const {

@@ -33,6 +33,7 @@ struct TrainingOptions {
     LossOptions loss;
     OptimOptions optim;
     Precision precision = Precision::float32;
+    std::string device = "cpu"; ///< cpu | cuda
     std::uint64_t seed = 0;
     std::int64_t batchSize = 64;
     std::int64_t stepsPerEpoch = 1; ///< whole batches in the data set
@@ -53,19 +54,20 @@ struct StepMetrics {
 
 /// One DINO training step in the official order (main_dino.py, train_one_epoch): rates, teacher forward on the global
 /// views, student forward on all, loss with the old centre, centre, stop if not finite, backward, clipping, frozen last
-/// layer, optimiser, EMA. Owns both networks, the loss, the optimiser and the schedules. CPU; one thread calls, all
-/// calls block. The same build, options, views and thread count give the same bytes.
+/// layer, optimiser, EMA. Owns both networks, the loss, the optimiser and the schedules. One thread calls, all calls
+/// block. On a CPU the same build, options, views and thread count give the same bytes.
 class TrainingStep {
 public:
     /// Builds both networks; the student's weights come from `seed`, the teacher starts as its copy.
-    /// @throws EngineError(badParameter) for options that do not fit together.
+    /// @throws EngineError(badParameter) for options that do not fit together, (notFound) where there is no such
+    /// device.
     explicit TrainingStep(const TrainingOptions& options);
     ~TrainingStep();
 
-    /// `crops`: one tensor (B, C, H, W) a view, the two global views first, or larger blocks of neighbouring views of one
-    /// size, (n * B, C, H, W) crop-major: the views of data::Batch as {globals (2B, ...), locals (n B, ...)}. Any
-    /// floating type. @throws EngineError(nonFinite) if loss or teacher entropy is not finite: parameters, centre,
-    /// moments and step count are then as before.
+    /// `crops`: one tensor (B, C, H, W) a view, the two global views first, or larger blocks of neighbouring views of
+    /// one size, (n * B, C, H, W) crop-major: the views of data::Batch as {globals (2B, ...), locals (n B, ...)}. Any
+    /// floating type, on any device. @throws EngineError(nonFinite) if the loss, the teacher entropy or the gradient is
+    /// not finite: parameters, buffers, centre, moments and step count are then as before.
     StepMetrics run(const std::vector<torch::Tensor>& crops);
 
     /// Number of steps taken.
@@ -77,8 +79,8 @@ public:
     StepMetrics plannedRates() const;
 
     /// Live changes; in force from the next step on. Only fields that may change live are taken: temperatures, centre
-    /// momentum; learning rate and its end, weight decay and its end, EMA momentum, clipping. A schedule keeps its length
-    /// and takes the new base.
+    /// momentum; learning rate and its end, weight decay and its end, EMA momentum, clipping. A schedule keeps its
+    /// length and takes the new base.
     void change(const LossOptions& loss, const OptimOptions& optim);
 
     MultiCropNetwork& student() { return *student_; }
@@ -86,14 +88,18 @@ public:
     Optimizer& optimizer() { return *optimizer_; }
     DinoLoss& loss() { return loss_; }
 
-    /// Logits of the last step, (views * B, K) and (2 * B, K), crop-major; undefined before the first. Handles, no copies:
-    /// they stay valid and constant. centerOfLastStep() is the centre that step's loss used, (1, K).
+    /// Where the networks live.
+    torch::Device device() const { return device_; }
+
+    /// Logits of the last step, (views * B, K) and (2 * B, K), crop-major; undefined before the first. Handles, no
+    /// copies: they stay valid and constant. centerOfLastStep() is the centre that step's loss used, (1, K).
     const torch::Tensor& lastStudentLogits() const { return lastStudentLogits_; }
     const torch::Tensor& lastTeacherLogits() const { return lastTeacherLogits_; }
     const torch::Tensor& centerOfLastStep() const { return lastCenter_; }
 
     /// Live handles to everything a resumed run needs: "student.…" and "teacher.…" by official names, "center",
-    /// "optimizer.WORD.NAME" for each remembered tensor of an updated parameter, "optimizer.updates" and "step" (int64).
+    /// "optimizer.WORD.NAME" for each remembered tensor of an updated parameter, "optimizer.updates" and "step"
+    /// (int64).
     NamedTensors state() const;
     /// Copies values in; element types are converted. @returns names that belong to nothing here.
     /// @throws EngineError(badInput) that names the tensor if a shape differs, or, when `complete`, if a network tensor
@@ -105,14 +111,20 @@ public:
 private:
     std::vector<torch::Tensor> teacherBlocks(const std::vector<torch::Tensor>& blocks) const;
     std::vector<torch::Tensor> prepare(const std::vector<torch::Tensor>& crops) const;
-    /// @returns the student's logits with their graph.
-    torch::Tensor forward(const std::vector<torch::Tensor>& blocks, StepMetrics& times);
+    struct Logits {
+        torch::Tensor student, teacher; ///< (views * B, K) with its graph, (2 * B, K)
+    };
+    Logits forward(const std::vector<torch::Tensor>& blocks, StepMetrics& times);
+    [[noreturn]] void failNonFinite(const char* what, const std::vector<torch::Tensor>& buffers,
+                                    const torch::Tensor& center);
     void makeSchedules();
 
     TrainingOptions options_;
+    torch::Device device_;
     SchedulePlan plan_;
     std::shared_ptr<MultiCropNetwork> student_, teacher_;
     std::vector<torch::Tensor> studentParameters_, teacherParameters_;
+    std::vector<torch::Tensor> buffers_; ///< of both networks
     std::unique_ptr<Optimizer> optimizer_;
     DinoLoss loss_;
     CosineSchedule learningRate_, weightDecay_, teacherMomentum_;
