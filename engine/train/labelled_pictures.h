@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/data/open_source.h"
+#include "engine/eval/knn_evaluation.h"
+#include "engine/train/run_settings.h"
+
+#include <functional>
+#include <memory>
+
+namespace dinoscope {
+
+/// Told how many of how many pictures are read; returns false to give up.
+using ReadProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
+
+/// The k-NN protocol of a run: the first eval.references training pictures against the first eval.queries test
+/// pictures, each as the networks see a whole picture: the middle square at the size of a global crop. Without test
+/// pictures the queries are the training pictures that follow the references. Pictures without a label or that cannot
+/// be read are left out. Reads pictures and blocks.
+/// @returns null if there are no labels, or too few labelled pictures for both sets.
+/// @throws EngineError(cancelled) when `progress` gives up.
+std::shared_ptr<const KnnProtocol> makeKnnProtocol(const DataSets& sets, const RunSettings& settings,
+                                                   const ReadProgress& progress);
+
+/// The accuracy of the pixels themselves under the protocol. @throws EngineError(cancelled).
+double pixelAccuracy(const std::shared_ptr<const KnnProtocol>& protocol, const ReadProgress& progress);
+
+} // namespace dinoscope

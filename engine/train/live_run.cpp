@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/live_run.h"
+
+#include "engine/api/config_file.h"
+#include "engine/backbones/backbone.h"
+#include "engine/data/epoch_order.h"
+#include "engine/support/check.h"
+#include "engine/train/feature_health.h"
+#include "engine/train/labelled_pictures.h"
+#include "engine/train/multi_crop_network.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+
+namespace dinoscope {
+namespace {
+
+constexpr double kAverageOver = 20; ///< steps
+constexpr std::int64_t kNamedReplacements = 20;
+
+double secondsSince(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// The values of a command laid over the defaults, so that an incomplete set is complete.
+std::shared_ptr<const ParamSet> completed(const ParamTable& table, const ParamSet& given) {
+    auto complete = std::make_shared<ParamSet>(table);
+    for (const auto& [id, value] : given.values())
+        if (auto error = complete->set(table, id, value))
+            throw EngineError(*error);
+    return complete;
+}
+
+std::vector<torch::Tensor> cropBlocks(const Batch& batch) {
+    const auto block = [](const float* values, std::int64_t rows, std::int64_t channels, std::int64_t side) {
+        return torch::from_blob(const_cast<float*>(values), {rows, channels, side, side}, torch::kFloat32);
+    };
+    std::vector<torch::Tensor> blocks{
+        block(batch.globals(), batch.globalCrops * batch.size, batch.channels, batch.globalSize)};
+    if (batch.localCrops > 0)
+        blocks.push_back(block(batch.locals(), batch.localCrops * batch.size, batch.channels, batch.localSize));
+    return blocks;
+}
+
+} // namespace
+
+LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, RunnerOutput& output,
+                 const Progress& progress)
+    : params_(completed(catalog.params, command.params)), settings_(readSettings(*params_)),
+      maxSteps_(command.maxSteps), maxSeconds_(60 * command.maxMinutes), accuracy_(nullptr, settings_.eval) {
+    if (auto error = checkAugment(settings_.augment))
+        throw EngineError(*error);
+    at::set_num_threads(computeThreads(settings_.run));
+    std::vector<ReferenceLine> lines;
+    openData(progress, lines);
+    const std::int64_t stepsPerEpoch = sets_.train->count() / settings_.run.batchSize;
+    training_ = std::make_unique<TrainingStep>(trainingOptions(settings_, sets_.train->channels(), stepsPerEpoch));
+    startLoader(0);
+    lines.push_back({"Loss", "ln K", std::log(static_cast<double>(settings_.head.outDim))});
+    fillInfo(command, std::move(lines));
+    record_ = std::make_unique<RunRecord>(command.runFolder, configText(catalog.params, *params_, info_->name),
+                                          stepsPerEpoch);
+    reportOpened(output);
+    if (accuracy_.isDue(0, 0)) // the untrained networks are measured too
+        evaluate();
+}
+
+LiveRun::~LiveRun() = default;
+
+void LiveRun::startLoader(std::int64_t firstBatch) {
+    LoaderSetup setup;
+    setup.seed = static_cast<std::uint64_t>(settings_.run.seed);
+    setup.batchSize = settings_.run.batchSize;
+    setup.threads = loaderThreadCount(settings_.data.loaderThreads);
+    setup.prefetch = static_cast<int>(settings_.data.prefetch);
+    setup.firstBatch = firstBatch;
+    loader_ = std::make_unique<Loader>(sets_.train, settings_.augment, setup);
+}
+
+void LiveRun::reportOpened(RunnerOutput& output) const {
+    output.log(LogLevel::info, "Opened " + info_->dataName + ": " + std::to_string(info_->sampleCount) + " pictures, " +
+                                   std::to_string(info_->stepsPerEpoch) + " steps an epoch, " +
+                                   std::to_string(info_->plannedSteps) + " planned.");
+    if (!protocol_)
+        output.log(LogLevel::warning, "The pictures have no labels to measure with, so there are no accuracy curves.");
+    if (settings_.run.precision == "bfloat16" && settings_.run.device == "cpu" && !processorHasBfloat16())
+        output.log(LogLevel::warning, "This processor does not multiply in bfloat16; float32 will be faster.");
+}
+
+void LiveRun::openData(const Progress& progress, std::vector<ReferenceLine>& lines) {
+    const auto read = [&](const char* what) {
+        return [&progress, what](std::int64_t done, std::int64_t total) { return progress({what, done, total}); };
+    };
+    if (!progress({"Reading pictures", 0, 0}))
+        throw EngineError(ErrorCode::cancelled, "train", "The preparation was given up.");
+    sets_ = openSource(settings_.data.path, settings_.data.kind);
+    if (sets_.train->count() < settings_.run.batchSize)
+        throw EngineError(ErrorCode::badParameter, "train",
+                          sets_.train->name() + " has " + std::to_string(sets_.train->count()) +
+                              " pictures, fewer than run.batch_size, which is " +
+                              std::to_string(settings_.run.batchSize) + ": lower it");
+    protocol_ = makeKnnProtocol(sets_, settings_, read("Reading pictures for the accuracy"));
+    accuracy_ = AccuracyWatch(protocol_, settings_.eval);
+    if (protocol_)
+        lines.push_back({"Accuracy", "Pixels", pixelAccuracy(protocol_, read("Measuring the accuracy of the pixels"))});
+}
+
+void LiveRun::fillInfo(const OpenCommand& command, std::vector<ReferenceLine> lines) {
+    auto info = std::make_shared<RunInfo>();
+    const BackboneTraits& traits = training_->student().backbone().traits();
+    info->runFolder = command.runFolder;
+    const std::filesystem::path folder(command.runFolder);
+    info->name = command.runFolder.empty()
+                     ? sets_.train->name()
+                     : (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+    info->dataName = sets_.train->name();
+    info->sampleCount = sets_.train->count();
+    info->classNames = sets_.train->classNames();
+    info->channels = sets_.train->channels();
+    info->device = settings_.run.device;
+    info->precision = precisionWord(settings_.run);
+    info->threads = computeThreads(settings_.run);
+    info->backbone = settings_.backbone.arch;
+    info->blocks = traits.blocks;
+    info->heads = traits.heads;
+    info->patchSize = traits.patchSize;
+    info->featureWidth = traits.width;
+    info->hasAttention = traits.hasAttention;
+    info->prototypes = settings_.head.outDim;
+    info->globalCrops = kGlobalCrops;
+    info->localCrops = settings_.augment.localCrops;
+    for (const torch::Tensor& parameter : training_->student().parameters())
+        info->parameterCount += parameter.numel();
+    info->stepsPerEpoch = training_->plan().stepsPerEpoch;
+    info->plannedSteps = training_->plan().totalSteps;
+    info->referenceLines = std::move(lines);
+    info_ = info;
+}
+
+StepOutcome LiveRun::step(RunnerOutput& output) {
+    const auto start = std::chrono::steady_clock::now();
+    if (!pending_)
+        pending_ = loader_->next();
+    const StepMetrics metrics = training_->run(cropBlocks(*pending_));
+    newest_ = std::move(pending_);
+    newestMetrics_ = metrics;
+    reportReplaced(output);
+    const double seconds = secondsSince(start);
+    trainSeconds_ += seconds;
+    measureTimes(metrics, seconds);
+    recordStep(output, metrics);
+    times_.publishMs += (1e3 * (secondsSince(start) - seconds) - times_.publishMs) / kAverageOver;
+    if (accuracy_.isDue(training_->step(), trainSeconds_))
+        accuracy_.begin(training_->student(), training_->teacher(), training_->step(), trainSeconds_);
+    return outcome();
+}
+
+StepOutcome LiveRun::outcome() const {
+    if (training_->step() >= training_->plan().totalSteps)
+        return StepOutcome::plannedEnd;
+    const bool limit =
+        (maxSteps_ > 0 && training_->step() >= maxSteps_) || (maxSeconds_ > 0 && trainSeconds_ >= maxSeconds_);
+    return limit ? StepOutcome::limitReached : StepOutcome::more;
+}
+
+void LiveRun::reportReplaced(RunnerOutput& output) const {
+    const std::int64_t sofar = loader_->replacedCount() - static_cast<std::int64_t>(newest_->replaced.size());
+    for (const Replacement& replacement : newest_->replaced)
+        if (sofar < kNamedReplacements)
+            output.log(LogLevel::warning,
+                       replacement.reason + " It was replaced by " + sets_.train->pictureName(replacement.used) + ".");
+}
+
+void LiveRun::measureTimes(const StepMetrics& metrics, double seconds) {
+    // The first steps count fully, later ones by their share of the average.
+    const double share = std::max(1 / kAverageOver, 1 / static_cast<double>(training_->step()));
+    const auto follow = [share](double& average, double value) { average += share * (value - average); };
+    follow(stepSeconds_, seconds);
+    follow(waitSeconds_, newest_->waitSeconds);
+    follow(times_.dataWaitMs, 1e3 * newest_->waitSeconds);
+    follow(times_.teacherMs, 1e3 * metrics.teacherSeconds);
+    follow(times_.studentMs, 1e3 * metrics.studentSeconds);
+    follow(times_.backwardMs, 1e3 * (metrics.lossSeconds + metrics.backwardSeconds));
+    follow(times_.optimizerMs, 1e3 * metrics.updateSeconds);
+    follow(times_.totalMs, 1e3 * seconds);
+}
+
+void LiveRun::recordStep(RunnerOutput& output, const StepMetrics& m) {
+    const Step step = stepNumber();
+    const auto put = [&](Metric metric, double value) { record_->point(output, metric, step, value, trainSeconds_); };
+    put(Metric::loss, m.loss);
+    put(Metric::teacherEntropy, m.teacherEntropy);
+    put(Metric::kl, m.klDivergence);
+    put(Metric::learningRate, m.learningRate);
+    put(Metric::weightDecay, m.weightDecay);
+    put(Metric::momentum, m.teacherMomentum);
+    put(Metric::studentTemperature, m.studentTemperature);
+    put(Metric::teacherTemperature, m.teacherTemperature);
+    put(Metric::imagesPerSecond, static_cast<double>(settings_.run.batchSize) / stepSeconds_);
+    put(Metric::waitShare, std::min(1.0, waitSeconds_ / stepSeconds_));
+    put(Metric::gradientNorm, m.gradientNorm);
+    put(Metric::centerNorm, m.centerNorm);
+    if (step.value == 1 || step.value % settings_.run.healthSteps == 0)
+        recordHealth(output, step);
+    record_->endStep(output, step, trainSeconds_);
+}
+
+void LiveRun::recordHealth(RunnerOutput& output, Step step) {
+    const std::int64_t rows = kGlobalCrops * settings_.run.batchSize;
+    const auto put = [&](Metric metric, double value) { record_->point(output, metric, step, value, trainSeconds_); };
+    put(Metric::spreadStudent, featureSpread(training_->student().lastFeatures().narrow(0, 0, rows)));
+    put(Metric::spreadTeacher, featureSpread(training_->teacher().lastFeatures()));
+    put(Metric::winnersStudent,
+        static_cast<double>(winningPrototypes(training_->lastStudentLogits().narrow(0, 0, rows))));
+    put(Metric::winnersTeacher,
+        static_cast<double>(winningPrototypes(training_->lastTeacherLogits() - training_->centerOfLastStep())));
+}
+
+void LiveRun::workSlice(RunnerOutput& output) {
+    const auto reading = accuracy_.slice();
+    if (!reading)
+        return;
+    record_->point(output, Metric::knnStudent, Step{reading->step}, reading->student, trainSeconds_);
+    record_->point(output, Metric::knnTeacher, Step{reading->step}, reading->teacher, trainSeconds_);
+}
+
+void LiveRun::evaluate() {
+    if (!protocol_)
+        throw EngineError(ErrorCode::notAllowed, "train",
+                          "The pictures have no labels, so there is no accuracy to measure.");
+    accuracy_.begin(training_->student(), training_->teacher(), training_->step(), trainSeconds_);
+}
+
+std::string LiveRun::setParam(const EngineCatalog& catalog, const ParamSpec& spec, const ParamValue& value) {
+    auto changed = std::make_shared<ParamSet>(*params_);
+    if (auto error = changed->set(catalog.params, spec.id, value))
+        throw EngineError(*error);
+    RunSettings settings = readSettings(*changed);
+    const bool newAugment = settings.augment != settings_.augment;
+    if (newAugment)
+        loader_->setAugment(settings.augment);
+    training_->change(settings.loss, settings.optim);
+    accuracy_.change(settings.eval);
+    std::string detail =
+        spec.id + ": " + formatParam(params_->at(spec.id)) + " -> " + formatParam(changed->at(spec.id));
+    params_ = changed;
+    settings_ = std::move(settings);
+    if (newAugment && pending_) { // was cut with the former options
+        const std::int64_t number = pending_->number;
+        pending_.reset();
+        startLoader(number);
+    }
+    return detail;
+}
+
+double LiveRun::secondsLeft() const {
+    std::int64_t end = training_->plan().totalSteps;
+    if (maxSteps_ > 0)
+        end = std::min(end, maxSteps_);
+    const double bySteps = static_cast<double>(std::max<std::int64_t>(0, end - training_->step())) * stepSeconds_;
+    return maxSeconds_ > 0 ? std::min(bySteps, std::max(0.0, maxSeconds_ - trainSeconds_)) : bySteps;
+}
+
+RunnerStatus LiveRun::status() const {
+    RunnerStatus status;
+    status.step = stepNumber();
+    status.epoch = {std::max<std::int64_t>(0, status.step.value - 1) / training_->plan().stepsPerEpoch};
+    status.trainSeconds = trainSeconds_;
+    if (stepSeconds_ > 0) {
+        status.imagesPerSecond = static_cast<double>(settings_.run.batchSize) / stepSeconds_;
+        status.waitShare = std::min(1.0, waitSeconds_ / stepSeconds_);
+        status.secondsLeft = secondsLeft();
+    }
+    status.times = times_;
+    if (accuracy_.isBusy())
+        status.work = {"Measuring k-NN accuracy", accuracy_.done(), accuracy_.total()};
+    return status;
+}
+
+Normalization LiveRun::normalization() const { return normalizationOf(settings_.augment, sets_.train->channels()); }
+
+ViewKey LiveRun::comingRow(std::int64_t row) const {
+    const std::int64_t step = training_->step(), stepsPerEpoch = training_->plan().stepsPerEpoch;
+    const auto seed = static_cast<std::uint64_t>(settings_.run.seed);
+    const Epoch epoch{step / stepsPerEpoch};
+    const std::int64_t place = (step % stepsPerEpoch) * settings_.run.batchSize + row;
+    const EpochOrder::Order order = EpochOrder(seed, sets_.train->count()).of(epoch);
+    return {seed, epoch, SampleIndex{order->at(static_cast<std::size_t>(place))}};
+}
+
+BatchLogits LiveRun::newestLogits() const {
+    if (!newest_) {
+        const StepMetrics rates = training_->plannedRates();
+        return {{}, {}, training_->loss().center(), rates.studentTemperature, rates.teacherTemperature, 0};
+    }
+    return {training_->lastStudentLogits(),    training_->lastTeacherLogits(),    training_->centerOfLastStep(),
+            newestMetrics_.studentTemperature, newestMetrics_.teacherTemperature, settings_.run.batchSize};
+}
+
+} // namespace dinoscope

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/snapshot.h"
+#include "engine/data/loader.h"
+#include "engine/data/open_source.h"
+#include "engine/probes/softmax_probe.h"
+#include "engine/runtime/step_runner.h"
+#include "engine/train/accuracy_watch.h"
+#include "engine/train/run_record.h"
+#include "engine/train/run_settings.h"
+#include "engine/train/training_step.h"
+
+#include <functional>
+#include <memory>
+
+namespace dinoscope {
+
+/// One open run: data, loader, networks, accuracies and record. Engine thread only.
+class LiveRun {
+public:
+    /// Told what is being prepared; returns false to give up.
+    using Progress = std::function<bool(const WorkProgress& work)>;
+
+    /// Reads the data and builds everything. The run folder is made last, so that a failure leaves none behind.
+    /// @throws EngineError: badInput, badParameter, notFound, io, or cancelled when `progress` gives up.
+    LiveRun(const OpenCommand& command, const EngineCatalog& catalog, RunnerOutput& output, const Progress& progress);
+    ~LiveRun();
+
+    const std::shared_ptr<const RunInfo>& info() const { return info_; }
+    const std::shared_ptr<const ParamSet>& params() const { return params_; }
+    const RunSettings& settings() const { return settings_; }
+    RunnerStatus status() const;
+
+    /// One training step. After EngineError(nonFinite) the same batch is tried again by the next call.
+    StepOutcome step(RunnerOutput& output);
+
+    bool hasWork() const { return accuracy_.isBusy(); }
+    void workSlice(RunnerOutput& output);
+    void cancelWork() { accuracy_.cancel(); }
+    /// Measures the accuracies of the present state as work, unless that has been done.
+    /// @throws EngineError(notAllowed) without labels.
+    void evaluate();
+    bool isLabelled() const { return protocol_ != nullptr; }
+
+    /// @returns "id: old -> new". On an error nothing has changed. @throws EngineError.
+    std::string setParam(const EngineCatalog& catalog, const ParamSpec& spec, const ParamValue& value);
+
+    RunRecord& record() { return *record_; }
+    TrainingStep& training() { return *training_; }
+    double trainSeconds() const { return trainSeconds_; }
+    Step stepNumber() const { return Step{training_->step()}; }
+
+    // For probes.
+    const ImageSource& source() const { return *sets_.train; }
+    Normalization normalization() const;
+    /// The batch of the newest step; null before the first.
+    const BatchPtr& newestBatch() const { return newest_; }
+    /// Which picture, with which random choices, row `row` of the coming step's batch will be.
+    ViewKey comingRow(std::int64_t row) const;
+    /// Logits of the newest step; before the first those are missing and batchSize is 0.
+    BatchLogits newestLogits() const;
+
+private:
+    void openData(const Progress& progress, std::vector<ReferenceLine>& lines);
+    void startLoader(std::int64_t firstBatch);
+    void reportOpened(RunnerOutput& output) const;
+    void fillInfo(const OpenCommand& command, std::vector<ReferenceLine> lines);
+    void reportReplaced(RunnerOutput& output) const;
+    void recordStep(RunnerOutput& output, const StepMetrics& metrics);
+    void recordHealth(RunnerOutput& output, Step step);
+    void measureTimes(const StepMetrics& metrics, double seconds);
+    double secondsLeft() const;
+    StepOutcome outcome() const;
+
+    std::shared_ptr<const ParamSet> params_;
+    RunSettings settings_;
+    std::int64_t maxSteps_ = 0;
+    double maxSeconds_ = 0;
+    DataSets sets_;
+    std::shared_ptr<const KnnProtocol> protocol_;
+    std::unique_ptr<TrainingStep> training_;
+    std::unique_ptr<Loader> loader_;
+    AccuracyWatch accuracy_;
+    std::unique_ptr<RunRecord> record_;
+    std::shared_ptr<const RunInfo> info_;
+
+    BatchPtr pending_; ///< taken from the loader, its step not made yet
+    BatchPtr newest_;  ///< of the newest step
+    StepMetrics newestMetrics_;
+    double trainSeconds_ = 0;
+    double stepSeconds_ = 0, waitSeconds_ = 0; ///< exponential averages
+    StepTimes times_;
+};
+
+} // namespace dinoscope

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/presets.h"
+
+#include <string>
+#include <utility>
+
+namespace dinoscope {
+namespace {
+
+using Values = std::vector<std::pair<std::string, ParamValue>>;
+
+constexpr std::int64_t operator""_i(unsigned long long value) { return static_cast<std::int64_t>(value); }
+
+/// For 28-pixel grey pictures on two processors: found by trying, see the README for what it reaches.
+Values demoValues() {
+    return {{"run.batch_size", 128_i},
+            {"backbone.arch", "vit_micro"},
+            {"backbone.patch_size", 7_i},
+            {"backbone.drop_path_rate", 0.0},
+            {"head.out_dim", 1024_i},
+            {"head.hidden_dim", 256_i},
+            {"head.bottleneck_dim", 64_i},
+            {"head.use_bn", true},
+            {"optim.lr", 2e-3},
+            {"optim.min_lr", 1e-5},
+            {"optim.epochs", 8_i},
+            {"optim.warmup_epochs", 0_i},
+            {"optim.warmup_steps", 40_i},
+            {"optim.freeze_last_layer", 0_i},
+            {"optim.weight_decay", 0.04},
+            {"optim.weight_decay_end", 0.1},
+            {"optim.momentum_teacher", 0.99},
+            {"loss.center_momentum", 0.9},
+            {"augment.global_size", 28_i},
+            {"augment.local_size", 14_i},
+            {"augment.local_crops", 4_i},
+            {"augment.local_scale_min", 0.1},
+            {"augment.resample", "bilinear"},
+            {"augment.blur_kind", "3x3"},
+            {"augment.blur_global1", 0.2},
+            {"augment.blur_global2", 0.2},
+            {"augment.blur_local", 0.1},
+            {"augment.solarize", 0.1},
+            {"augment.mean", "0.286"},
+            {"augment.std", "0.353"}};
+}
+
+Values with(Values values, const Values& changes) {
+    values.insert(values.end(), changes.begin(), changes.end());
+    return values;
+}
+
+Preset official(const std::string& arch, const std::string& label, std::int64_t patch) {
+    const std::string size = std::to_string(patch);
+    return {arch + "_" + size,
+            label + ", patch " + size,
+            "The official options for " + label + " with patches of " + size +
+                " pixels. Made for large colour pictures and a graphics card.",
+            {{"backbone.arch", arch}, {"backbone.patch_size", patch}}};
+}
+
+} // namespace
+
+const std::vector<Preset>& presetList() {
+    static const std::vector<Preset> list{
+        {"fashion-mnist-demo", "Fashion-MNIST demo",
+         "60,000 pictures of clothes, a small transformer, two processors: the teacher learns visibly within two "
+         "minutes.",
+         demoValues()},
+        {"collapse-uniform", "Collapse: too little sharpening",
+         "The demo with a teacher temperature so high that the centre wins: all prototypes become equal, teacher "
+         "entropy and "
+         "loss go to ln K and nothing is learnt.",
+         with(demoValues(), {{"loss.teacher_temperature", 1.0}, {"loss.warmup_teacher_temperature", 1.0}})},
+        {"collapse-one-winner", "Collapse: no centring",
+         "The demo without a centre and with fewer prototypes: one of them wins for every picture, teacher entropy and "
+         "loss "
+         "go to 0 and nothing is learnt.",
+         with(demoValues(), {{"loss.center_momentum", 1.0}, {"head.use_bn", false}, {"head.norm_last_layer", false}})},
+        official("vit_tiny", "ViT tiny", 16),
+        official("vit_tiny", "ViT tiny", 8),
+        official("vit_small", "ViT small", 16),
+        official("vit_small", "ViT small", 8),
+        official("vit_base", "ViT base", 16),
+        official("vit_base", "ViT base", 8),
+    };
+    return list;
+}
+
+} // namespace dinoscope

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/checkpoint/epoch_log.h"
+#include "engine/checkpoint/run_folder.h"
+#include "engine/runtime/step_runner.h"
+#include "engine/train/metrics.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dinoscope {
+
+/// Where the points of a run go: to the window, and into the run folder or, without one, into memory, so that they can
+/// be sent again. Engine thread only; writing does not block it.
+class RunRecord {
+public:
+    /// `folder` empty: nothing is written. @throws EngineError as RunFolder.
+    RunRecord(const std::string& folder, const std::string& configText, std::int64_t stepsPerEpoch);
+
+    /// Records a value measured after `step` finished steps, `seconds` of training into the run.
+    void point(RunnerOutput& output, Metric metric, Step step, double value, double seconds);
+    /// To be called after the points of a step: closes the epoch's line of the log where one ends.
+    void endStep(RunnerOutput& output, Step step, double seconds);
+    void change(const std::string& text, Step step, double seconds);
+    /// Closes the log of a begun epoch and writes everything. Later calls do nothing.
+    void finish(RunnerOutput& output, Step step, double seconds);
+    /// Sends all points from a step on again. @throws EngineError(io).
+    void replay(Step from, RunnerOutput& output);
+
+private:
+    void endEpoch(Step step, double seconds);
+    void tellProblem(RunnerOutput& output);
+
+    std::int64_t stepsPerEpoch_;
+    EpochLog epochLog_;
+    std::unique_ptr<RunFolder> folder_;
+    std::vector<MetricPoint> kept_; ///< without a folder
+    bool finished_ = false;
+};
+
+} // namespace dinoscope

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/support/check.h"
+#include "engine/train/multi_crop_network.h"
+#include "engine/train/run_probes.h"
+#include "tests/train/small_run.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace dinoscope {
+namespace {
+
+using testing::SmallRun;
+
+/// The sentence with which a run cannot be opened, or "".
+std::string failure(const SmallRun::Texts& changes) {
+    try {
+        const SmallRun small(changes);
+    } catch (const EngineError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+std::string change(SmallRun& small, const std::string& id, const ParamValue& value) {
+    return small.run->setParam(small.catalog, *small.catalog.params.find(id), value);
+}
+
+TEST(LiveRun, RecordsEveryMetricOfAStep) {
+    SmallRun small;
+    small.train(3);
+    for (std::uint32_t metric = 0; metric < metricList().size(); ++metric)
+        EXPECT_FALSE(small.recorder.of(static_cast<Metric>(metric)).empty()) << metricList()[metric].id;
+    EXPECT_EQ(small.recorder.of(Metric::loss).size(), 3U);
+    for (const MetricPoint& point : small.recorder.points)
+        EXPECT_TRUE(std::isfinite(point.value)) << metricList()[point.metric].id;
+    const RunnerStatus status = small.run->status();
+    EXPECT_EQ(status.step.value, 3);
+    EXPECT_GT(status.imagesPerSecond, 0);
+    EXPECT_GT(status.times.totalMs, 0);
+}
+
+TEST(LiveRun, LossIsEntropyPlusDivergence) {
+    SmallRun small;
+    small.train(5);
+    const auto loss = small.recorder.of(Metric::loss), entropy = small.recorder.of(Metric::teacherEntropy);
+    const auto kl = small.recorder.of(Metric::kl);
+    for (std::size_t i = 0; i < loss.size(); ++i)
+        EXPECT_NEAR(loss[i], entropy[i] + kl[i], 1e-5);
+}
+
+TEST(LiveRun, SameSeedSameBytesWithOneAndTwoLoaderThreads) {
+    const auto run = [](const char* loaders) {
+        SmallRun small(SmallRun::Texts{{"data.loader_threads", loaders}});
+        small.train(50);
+        return small.recorder.timeless();
+    };
+    const auto one = run("1");
+    EXPECT_EQ(one, run("1"));
+    EXPECT_EQ(one, run("2"));
+}
+
+TEST(LiveRun, AnotherSeedIsAnotherRun) {
+    SmallRun a, b(SmallRun::Texts{{"run.seed", "1"}});
+    a.train(2);
+    b.train(2);
+    EXPECT_NE(a.recorder.of(Metric::loss), b.recorder.of(Metric::loss));
+}
+
+void watch(LiveRun& run) {
+    PictureRef batch{PictureRef::Kind::lastBatch, 3, {}}, sample{PictureRef::Kind::sample, 5, {}};
+    for (const PictureRef& picture : {batch, sample}) {
+        answerProbe(run, {1, CropsRequest{picture, 2}, {}});
+        answerProbe(run, {2, SoftmaxRequest{picture}, {}});
+        answerProbe(run, {3, AttentionRequest{picture, -1, 0, 4}, {}});
+        answerProbe(run, {4, AttentionRequest{picture, 0, 0, -1}, {}});
+    }
+}
+
+TEST(LiveRun, WatchingChangesNothing) {
+    const SmallRun::Texts settings{{"backbone.drop_path_rate", "0.2"}};
+    SmallRun alone(settings), watched(settings);
+    alone.train(20);
+    for (int step = 0; step < 20; ++step) {
+        watch(*watched.run);
+        watched.run->status();
+        watched.train(1);
+        if (step % 7 == 3)
+            watched.run->evaluate();
+    }
+    EXPECT_EQ(alone.recorder.of(Metric::loss), watched.recorder.of(Metric::loss));
+    const NamedTensors a = alone.run->training().state(), b = watched.run->training().state();
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        ASSERT_EQ(a[i].first, b[i].first);
+        EXPECT_TRUE(torch::equal(a[i].second, b[i].second)) << a[i].first;
+    }
+}
+
+TEST(LiveRun, ALiveRateReplacesTheBaseOfTheScheduleFromTheNextStepOn) {
+    SmallRun plain, changed;
+    plain.train(6);
+    changed.train(3);
+    EXPECT_EQ(change(changed, "optim.lr", 0.1), "optim.lr: 0.05 -> 0.1");
+    changed.train(3);
+    const auto before = plain.recorder.of(Metric::learningRate), after = changed.recorder.of(Metric::learningRate);
+    const double least = std::get<double>(plain.run->params()->at("optim.min_lr"));
+    for (std::size_t step = 0; step < 6; ++step) {
+        const double cosine = 0.5 * (1 + std::cos(M_PI * static_cast<double>(step) / 80));
+        const double peak = (step < 3 ? 0.05 : 0.1) * 8 / 256;
+        EXPECT_NEAR(after[step], least + (peak - least) * cosine, 1e-9) << step;
+        if (step < 3) {
+            EXPECT_EQ(after[step], before[step]) << step;
+        }
+    }
+}
+
+TEST(LiveRun, OtherCropsCountFromTheNextStepOnWhoeverWatched) {
+    const auto run = [](bool watched) {
+        SmallRun small;
+        if (watched)
+            watch(*small.run);
+        small.train(4);
+        change(small, "augment.local_scale_max", 0.2);
+        small.train(1);
+        const CropsAnswer crops = std::get<CropsAnswer>(
+            answerProbe(*small.run, {1, CropsRequest{{PictureRef::Kind::lastBatch, 0, {}}, 0}, {}}).answer);
+        for (const ViewInfo& view : crops.views)
+            EXPECT_LE(view.areaShare, view.isGlobal ? 1.0 : 0.2 + 1e-9);
+        small.train(5);
+        return small.recorder.of(Metric::loss);
+    };
+    EXPECT_EQ(run(false), run(true));
+}
+
+TEST(LiveRun, ARefusedChangeChangesNothing) {
+    SmallRun small;
+    EXPECT_THROW(change(small, "augment.local_scale_min", 0.9), EngineError); // above the largest
+    EXPECT_EQ(std::get<double>(small.run->params()->at("augment.local_scale_min")), 0.05);
+    small.train(1);
+}
+
+TEST(LiveRun, ANonFiniteLossLeavesTheBatchToBeTriedAgain) {
+    SmallRun plain, hurt;
+    plain.train(4);
+    hurt.train(2);
+    torch::Tensor weight = hurt.run->training().student().parameters().front();
+    const torch::Tensor saved = weight.detach().clone();
+    {
+        const torch::NoGradGuard noGrad;
+        weight.fill_(std::numeric_limits<float>::quiet_NaN());
+    }
+    try {
+        hurt.train(1);
+        ADD_FAILURE() << "a step with weights that are not numbers went through";
+    } catch (const EngineError& error) {
+        EXPECT_EQ(error.error().code, ErrorCode::nonFinite);
+    }
+    EXPECT_EQ(hurt.run->stepNumber().value, 2);
+    {
+        const torch::NoGradGuard noGrad;
+        weight.copy_(saved);
+    }
+    hurt.train(2);
+    EXPECT_EQ(plain.recorder.of(Metric::loss), hurt.recorder.of(Metric::loss));
+}
+
+TEST(LiveRun, EvaluatesTheUntrainedNetworksAndOnRequest) {
+    SmallRun small;
+    EXPECT_TRUE(small.run->hasWork());
+    small.train(2);
+    small.run->evaluate();
+    while (small.run->hasWork())
+        small.run->workSlice(small.recorder);
+    EXPECT_EQ(small.recorder.of(Metric::knnTeacher).size(), 2U);
+    small.run->evaluate(); // this state is measured already
+    EXPECT_FALSE(small.run->hasWork());
+    SmallRun often(SmallRun::Texts{{"eval.every_steps", "2"}});
+    often.train(5);
+    EXPECT_EQ(often.recorder.of(Metric::knnStudent).size(), 3U); // after 0, 2 and 4 steps
+}
+
+TEST(LiveRun, KnowsItsReferenceLines) {
+    const SmallRun small;
+    const std::vector<ReferenceLine>& lines = small.run->info()->referenceLines;
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0].label, "Pixels");
+    EXPECT_GT(lines[0].value, 50);
+    EXPECT_NEAR(lines[1].value, std::log(32.0), 1e-12);
+}
+
+TEST(LiveRun, SaysWhatIsWrongAndWhatToDo) {
+    EXPECT_NE(failure({{"run.batch_size", "65"}}).find("run.batch_size"), std::string::npos);
+    EXPECT_NE(failure({{"backbone.patch_size", "8"}, {"augment.local_size", "4"}}).find("augment.local_size is 4"),
+              std::string::npos);
+    EXPECT_NE(failure({{"backbone.channels", "3"}}).find("set it to 0"), std::string::npos);
+    EXPECT_NE(failure({{"augment.mean", "grey"}}).find("grey"), std::string::npos);
+    EXPECT_NE(failure({{"augment.global_scale_min", "0.9"}, {"augment.global_scale_max", "0.5"}}).find("0.9"),
+              std::string::npos);
+    EXPECT_NE(failure({{"data.path", "/nowhere"}}).find("/nowhere"), std::string::npos);
+}
+
+} // namespace
+} // namespace dinoscope

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/training_runner.h"
+
+#include "engine/support/check.h"
+#include "tests/train/small_run.h"
+
+#include <gtest/gtest.h>
+
+namespace dinoscope {
+namespace {
+
+using testing::Recorder;
+using testing::ScratchFolder;
+using testing::SmallRun;
+using testing::writeStripes;
+
+const auto kGoOn = [] { return true; };
+
+struct Fixture : ::testing::Test {
+    Fixture() { writeStripes(data.path(), 64, 16); }
+    OpenCommand command(const SmallRun::Texts& changes = {}) { return SmallRun::command(data.path(), changes); }
+    void work() {
+        while (runner.hasWork())
+            runner.workSlice(recorder);
+    }
+
+    ScratchFolder data;
+    TrainingRunner runner;
+    Recorder recorder;
+};
+using TrainingRunnerTest = Fixture;
+
+TEST_F(TrainingRunnerTest, EndsAtTheLimitAndAtThePlannedEnd) {
+    OpenCommand limited = command();
+    limited.maxSteps = 3;
+    runner.open(limited, recorder, kGoOn);
+    EXPECT_EQ(runner.step(recorder), StepOutcome::more);
+    EXPECT_EQ(runner.step(recorder), StepOutcome::more);
+    EXPECT_EQ(runner.step(recorder), StepOutcome::limitReached);
+    runner.open(
+        command(
+            {{"optim.epochs", "1"}, {"loss.warmup_teacher_temperature_epochs", "0"}, {"optim.freeze_last_layer", "0"}}),
+        recorder, kGoOn);
+    for (int i = 0; i < 7; ++i)
+        EXPECT_EQ(runner.step(recorder), StepOutcome::more);
+    EXPECT_EQ(runner.step(recorder), StepOutcome::plannedEnd);
+    EXPECT_EQ(runner.info()->plannedSteps, 8);
+}
+
+TEST_F(TrainingRunnerTest, TheTimeLimitCountsTrainingOnly) {
+    OpenCommand limited = command();
+    limited.maxMinutes = 1e-9;
+    runner.open(limited, recorder, kGoOn);
+    work();
+    EXPECT_EQ(runner.status().trainSeconds, 0);
+    EXPECT_EQ(runner.step(recorder), StepOutcome::limitReached);
+}
+
+TEST_F(TrainingRunnerTest, TheClosingEvaluationMeasuresTheLastState) {
+    runner.open(command(), recorder, kGoOn);
+    work();
+    runner.step(recorder);
+    runner.beginFinish(FinishReason::stopped, false, recorder);
+    EXPECT_TRUE(runner.hasWork());
+    work();
+    runner.finish(FinishReason::stopped, recorder);
+    EXPECT_EQ(recorder.of(Metric::knnTeacher).size(), 2U);
+    EXPECT_EQ(recorder.points.back().step.value, 1);
+}
+
+TEST_F(TrainingRunnerTest, AQuickEndEvaluatesNothing) {
+    runner.open(command(), recorder, kGoOn);
+    EXPECT_TRUE(runner.hasWork()); // the first evaluation
+    runner.beginFinish(FinishReason::stopped, true, recorder);
+    EXPECT_FALSE(runner.hasWork());
+    runner.finish(FinishReason::stopped, recorder);
+    EXPECT_TRUE(recorder.of(Metric::knnTeacher).empty());
+}
+
+TEST_F(TrainingRunnerTest, APreparationCanBeGivenUpAndAnotherRunOpened) {
+    try {
+        runner.open(command(), recorder, [] { return false; });
+        ADD_FAILURE();
+    } catch (const EngineError& error) {
+        EXPECT_EQ(error.error().code, ErrorCode::cancelled);
+    }
+    EXPECT_EQ(runner.info(), nullptr);
+    EXPECT_THROW(runner.open(command({{"data.path", "/nowhere"}}), recorder, kGoOn), EngineError);
+    runner.open(command(), recorder, kGoOn);
+    EXPECT_EQ(runner.step(recorder), StepOutcome::more);
+}
+
+TEST_F(TrainingRunnerTest, JobsAreEvaluations) {
+    EXPECT_THROW(runner.startJob({1, JobKind::evaluate, {}}), EngineError) << "there is no run";
+    runner.open(command(), recorder, kGoOn);
+    work();
+    runner.step(recorder);
+    runner.startJob({5, JobKind::evaluate, {}});
+    EXPECT_TRUE(runner.hasWork());
+    EXPECT_GT(runner.status().work.total, 0);
+    runner.cancelJob(4);
+    EXPECT_TRUE(runner.hasWork()) << "another job was meant";
+    runner.cancelJob(5);
+    EXPECT_FALSE(runner.hasWork());
+    EXPECT_THROW(runner.startJob({6, JobKind::scan, {}}), EngineError);
+}
+
+TEST_F(TrainingRunnerTest, AWrittenFolderIsNotOverwritten) {
+    const ScratchFolder scratch;
+    OpenCommand kept = command();
+    kept.runFolder = scratch / "run";
+    runner.open(kept, recorder, kGoOn);
+    runner.finish(FinishReason::stopped, recorder);
+    try {
+        runner.open(kept, recorder, kGoOn);
+        ADD_FAILURE();
+    } catch (const EngineError& error) {
+        EXPECT_NE(std::string(error.what()).find(kept.runFolder), std::string::npos);
+    }
+    kept.runFolder = "/proc/nowhere/run";
+    EXPECT_THROW(runner.open(kept, recorder, kGoOn), EngineError);
+}
+
+} // namespace
+} // namespace dinoscope
