@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/engine.h"
+
+#include <functional>
+#include <memory>
+
+namespace CLI {
+class App;
+}
+
+namespace dinoscope {
+
+/// What a command does once its words are read. @throws Failure.
+using Action = std::function<void()>;
+using MakeEngine = std::function<std::unique_ptr<Engine>()>;
+
+// Each adds a command with its options to `program` and hands `choose` what is to be done when it was called. The
+// catalogue outlives both.
+using Choose = std::function<void(Action action)>;
+void addTrainCommand(CLI::App& program, const EngineCatalog& catalog, const MakeEngine& makeEngine,
+                     const Choose& choose);
+void addParamsCommand(CLI::App& program, const EngineCatalog& catalog, const Choose& choose);
+void addBenchCommand(CLI::App& program, const EngineCatalog& catalog, const MakeEngine& makeEngine,
+                     const Choose& choose);
+
+} // namespace dinoscope

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/engine_session.h"
+
+#include "app/cli/failure.h"
+#include "app/cli/interrupts.h"
+
+#include <cmath>
+#include <iostream>
+#include <stdexcept>
+
+#include <unistd.h>
+
+namespace dinoscope {
+namespace {
+
+constexpr int kLookMs = 200;
+constexpr int kInterruptedCode = 130;
+constexpr std::chrono::seconds kPatience{2}; ///< for the second interrupt to end the run
+
+} // namespace
+
+EngineSession::EngineSession(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {
+    engine_->setWake([] { Interrupts::wake(); });
+}
+
+EngineSession::~EngineSession() { engine_->close(); }
+
+std::uint32_t EngineSession::indexOf(const std::string& metric) const {
+    const std::vector<MetricSpec>& metrics = engine_->catalog().metrics;
+    for (std::size_t i = 0; i < metrics.size(); ++i)
+        if (metrics[i].id == metric)
+            return static_cast<std::uint32_t>(i);
+    throw std::out_of_range("no metric '" + metric + "'");
+}
+
+std::optional<double> EngineSession::newest(const std::string& metric) const {
+    const auto found = newest_.find(indexOf(metric));
+    return found == newest_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void EngineSession::pump() {
+    Interrupts::wait(kLookMs);
+    obeyInterrupts();
+    const Drained news = engine_->drain(cursor_);
+    cursor_ = news.next;
+    for (const MetricPoint& point : news.points)
+        newest_[point.metric] = point.value;
+    for (const Acknowledgement& answer : news.acknowledgements)
+        answers_[answer.id] = answer.refused;
+    if (watcher_)
+        watcher_(*this, news);
+}
+
+void EngineSession::obeyInterrupts() {
+    const auto now = std::chrono::steady_clock::now();
+    for (; interruptsObeyed_ < Interrupts::count(); ++interruptsObeyed_) {
+        engine_->post(StopCommand{});
+        lastInterrupt_ = now;
+    }
+    if (interruptsObeyed_ > 1 && now - lastInterrupt_ > kPatience)
+        ::_exit(kInterruptedCode);
+}
+
+void EngineSession::perform(Command command) {
+    const CommandId id = engine_->post(std::move(command));
+    while (!answers_.contains(id))
+        pump();
+    if (const auto& refused = answers_[id]; refused && !interrupted())
+        throw Failure(*refused);
+}
+
+bool EngineSession::hasEnded() const {
+    const auto now = snapshot();
+    return now->state == RunState::finished || now->state == RunState::failed || now->state == RunState::empty ||
+           (now->state == RunState::paused && now->lastError);
+}
+
+void EngineSession::train(const OpenCommand& command) {
+    perform(command);
+    if (!interrupted())
+        perform(RunCommand{});
+    while (!hasEnded())
+        pump();
+    const auto end = snapshot();
+    if (end->state == RunState::paused) {
+        perform(StopCommand{});
+        while (snapshot()->state == RunState::stopping)
+            pump();
+    }
+    pump(); // the last points
+    if (end->lastError && end->state != RunState::finished)
+        throw Failure(end->lastError->message, kFailureCode);
+}
+
+} // namespace dinoscope

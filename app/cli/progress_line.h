@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/engine_session.h"
+
+#include <chrono>
+#include <string>
+
+namespace dinoscope {
+
+/// Shows on standard error how a run goes: on a terminal one line that is rewritten, else a new line every few seconds.
+/// Messages of the run are printed above it.
+class ProgressLine {
+public:
+    ProgressLine();
+    void show(const EngineSession& session, const Drained& news);
+    /// Ends the line.
+    void finish();
+
+private:
+    void clear();
+
+    bool isTerminal_;
+    std::string shown_;
+    std::chrono::steady_clock::time_point shownAt_{};
+};
+
+/// "1:05" or "2:03:04"; "?" for a negative time.
+std::string clockText(double seconds);
+
+} // namespace dinoscope

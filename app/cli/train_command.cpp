@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+#include "app/cli/engine_session.h"
+#include "app/cli/failure.h"
+#include "app/cli/interrupts.h"
+#include "app/cli/progress_line.h"
+#include "app/cli/run_request.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+
+namespace dinoscope {
+namespace {
+
+struct TrainWishes {
+    RunRequest request;
+    std::int64_t steps = 0;
+    double minutes = 0;
+    std::string folder;
+    bool json = false;
+};
+
+double meanRate(const Snapshot& end) {
+    const auto batch = std::get<std::int64_t>(end.params->at("run.batch_size"));
+    return end.trainSeconds > 0 ? static_cast<double>(end.step.value * batch) / end.trainSeconds : 0;
+}
+
+const char* reasonWord(FinishReason reason) {
+    switch (reason) {
+    case FinishReason::planned: return "planned";
+    case FinishReason::stopped: return "stopped";
+    case FinishReason::limit: return "limit";
+    default: return "failed";
+    }
+}
+
+nlohmann::ordered_json summary(const EngineSession& session, const Snapshot& end) {
+    const auto value = [&](const char* metric) -> nlohmann::ordered_json {
+        const auto newest = session.newest(metric);
+        return newest && std::isfinite(*newest) ? nlohmann::ordered_json(*newest) : nlohmann::ordered_json();
+    };
+    return {{"step", end.step.value},
+            {"loss", value("loss")},
+            {"knn_teacher", value("knn_teacher")},
+            {"knn_student", value("knn_student")},
+            {"images_per_s", meanRate(end)},
+            {"train_seconds", end.trainSeconds},
+            {"teacher_entropy", value("teacher_entropy")},
+            {"kl", value("kl")},
+            {"feature_spread_teacher", value("feature_spread_teacher")},
+            {"seed", std::get<std::int64_t>(end.params->at("run.seed"))},
+            {"device", end.run->device},
+            {"precision", end.run->precision},
+            {"threads", end.run->threads},
+            {"finish_reason", reasonWord(end.finishReason)},
+            {"run_folder", end.run->runFolder}};
+}
+
+std::string sentence(const EngineSession& session, const Snapshot& end) {
+    std::ostringstream text;
+    text << std::fixed << end.step.value << " steps in " << clockText(end.trainSeconds) << " of training, "
+         << std::setprecision(0) << meanRate(end) << " images/s";
+    if (const auto loss = session.newest("loss"))
+        text << ", loss " << std::setprecision(4) << *loss;
+    if (const auto teacher = session.newest("knn_teacher"))
+        text << ", k-NN teacher " << std::setprecision(2) << *teacher << " % student " << *session.newest("knn_student")
+             << " %";
+    text << (end.run->runFolder.empty() ? ". Nothing was kept; --out names a folder."
+                                        : ". Kept in " + end.run->runFolder + ".");
+    return text.str();
+}
+
+void train(const TrainWishes& wishes, const EngineCatalog& catalog, const MakeEngine& makeEngine) {
+    const OpenCommand command{wishes.request.params(catalog), wishes.folder, wishes.steps, wishes.minutes};
+    const Interrupts interrupts;
+    EngineSession session(makeEngine());
+    ProgressLine progress;
+    session.setWatcher([&](const EngineSession& s, const Drained& news) { progress.show(s, news); });
+    session.train(command);
+    progress.finish();
+    const auto end = session.snapshot();
+    if (!end->run)
+        throw Failure("The run was given up before it began.", kFailureCode);
+    if (wishes.json)
+        std::cout << summary(session, *end).dump() << std::endl;
+    else
+        std::cout << sentence(session, *end) << std::endl;
+}
+
+} // namespace
+
+void addTrainCommand(CLI::App& program, const EngineCatalog& catalog, const MakeEngine& makeEngine,
+                     const Choose& choose) {
+    auto wishes = std::make_shared<TrainWishes>();
+    CLI::App* command = program.add_subcommand("train", "Trains without a screen and ends with an evaluation");
+    command->add_option("--steps", wishes->steps, "Stop after so many steps")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--minutes", wishes->minutes, "Stop after so many minutes of training")
+        ->type_name("M")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--out", wishes->folder, "Folder of the run: settings, curves, log; without it nothing is kept")
+        ->type_name("DIR");
+    command->add_option("--config", wishes->request.config, "Settings from the config.toml of another run")
+        ->type_name("FILE");
+    command->add_flag("--json", wishes->json, "Print one JSON object as the last line");
+    wishes->request.addOptions(*command, catalog);
+    command->callback([=, &catalog] {
+        choose([=, &catalog] {
+            refuseUnknown(*command, catalog);
+            train(*wishes, catalog, makeEngine);
+        });
+    });
+}
+
+} // namespace dinoscope

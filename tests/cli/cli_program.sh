@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# cli_program.sh PROGRAM: calls dinoscope-cli as a person would, rightly and wrongly, with the pictures of the demo.
+set -euo pipefail
+program=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+small=(--preset fashion-mnist-demo --run.batch_size 16 --eval.references 100 --eval.queries 20)
+
+fail() {
+    printf 'failed: %s\n' "$*"
+    for file in out err; do
+        echo "--- $file"
+        cat "$file"
+    done
+    exit 1
+}
+
+# expect CODE PATTERN ARGUMENT...: exit code, and a pattern in what was said.
+expect() {
+    local code=$1 pattern=$2 got=0
+    shift 2
+    "$program" "$@" >out 2>err || got=$?
+    [ "$got" = "$code" ] || fail "'$*' ended with $got instead of $code"
+    grep -qE -- "$pattern" out err || fail "'$*' did not say '$pattern'"
+}
+
+json() { tail -n 1 out | python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+
+expect 0 '"knn_teacher"' train "${small[@]}" --steps 3 --seed 1 --out run --json
+[ "$(json step)" = 3 ] || fail "three steps were asked for"
+for key in loss knn_teacher knn_student images_per_s; do
+    python3 -c 'import sys; assert float(sys.argv[1]) > 0' "$(json $key)" || fail "$key"
+done
+loss=$(json loss)
+for file in config.toml metrics.sqlite log.txt; do
+    [ -s "run/$file" ] || fail "run/$file is missing"
+done
+expect 0 '"step":3' train --config run/config.toml --steps 3 --json --data.loader_threads 2
+[ "$(json loss)" = "$loss" ] || fail "the settings of a run did not repeat it"
+expect 0 '3 steps in' train "${small[@]}" --steps 3
+
+expect 0 'optim\.lr' params
+expect 0 'takes_effect' params --json
+python3 -m json.tool <out >/dev/null || fail "params --json is no JSON"
+expect 0 'bfloat16_speedup' bench step "${small[@]}" --steps 1 --warm-up 1 --rounds 1 --json
+expect 0 'train .*Trains' --help
+expect 0 'fashion|--optim.lr' train --help
+expect 0 'dinoscope-cli [0-9]' --version
+
+expect 2 'see .dinoscope-cli --help' notacommand
+expect 2 . train --steps
+expect 2 "did you mean '--optim.lr'" train --optim.lrr 1
+expect 2 "did you mean '--steps'" train --step 3
+expect 2 'optim.lr.*-1' train --optim.lr -1
+expect 2 'backbone.arch.*vit_micro' train --backbone.arch vit
+expect 2 'fashion-mnist-demo' train --preset nothing
+expect 2 . train --steps 0
+expect 2 'understood' train 5
+expect 1 '/nowhere' train "${small[@]}" --data.path /nowhere
+expect 1 'missing.toml' train --config missing.toml
+expect 1 'run' train "${small[@]}" --out run
+expect 1 '/proc/none' train "${small[@]}" --out /proc/none/run
+printf 'optim = 3 = 4\n' >broken.toml
+expect 1 'broken.toml' train --config broken.toml
+head -c 1000 /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz >train-images-idx3-ubyte.gz
+cp /usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz .
+expect 1 'train-images-idx3-ubyte.gz' train "${small[@]}" --data.path .
+
+# A signal ends the run with its files and its last line.
+mkfifo said
+"$program" train "${small[@]}" --out stopped --json >out 2>said &
+pid=$!
+exec 3<said
+while read -r line <&3; do
+    [[ $line != Opened* ]] || kill -INT "$pid"
+    echo "$line"
+done >err
+wait "$pid" || fail "an interrupted run ended with $?"
+[ "$(json finish_reason)" = stopped ] || fail "the reason is $(json finish_reason)"
+[ -s stopped/metrics.sqlite ] || fail "the stopped run was not kept"
