@@ -28,7 +28,8 @@ Workspace::Workspace(const PanelContext& context, QWidget* parent) : QMainWindow
     for (const PanelEntry& entry : panelTable()) {
         auto* dock = new QDockWidget(entry.title, this);
         dock->setObjectName(entry.id);
-        dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable);
+        dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable |
+                          QDockWidget::DockWidgetFloatable);
         Panel* panel = entry.make(context);
         panel->setAccessibleName(entry.title);
         panel->setAutoFillBackground(true);
@@ -56,19 +57,40 @@ void Workspace::fillViewMenu(QMenu& menu) const {
         menu.addAction(dock->toggleViewAction());
 }
 
-bool Workspace::tabbed(int column) const { return height() < kLow || (column == 2 && width() < kNarrow); }
+bool Workspace::tabbed(int column) const {
+    return !showsAll_ && (height() < kLow || (column == 2 && width() < kNarrow));
+}
+
+std::vector<PanelPlace> Workspace::places() const {
+    std::vector<PanelPlace> places;
+    std::map<int, int> rows; // of each column
+    for (const PanelEntry& entry : panelTable()) {
+        places.push_back(entry.place);
+        rows[entry.place.column] += entry.place.isTab ? 0 : 1;
+    }
+    if (!showsAll_)
+        return places;
+    for (PanelPlace& place : places) {
+        if (!place.isTab)
+            continue;
+        const auto shortest = std::min_element(rows.begin(), rows.end(),
+                                               [](const auto& a, const auto& b) { return a.second < b.second; });
+        place = {shortest->first, shortest->second++, false};
+    }
+    return places;
+}
 
 void Workspace::arrange() {
     arranging_ = true;
     tabs_ = {tabbed(1), tabbed(2)};
-    const std::vector<PanelEntry>& table = panelTable();
+    const std::vector<PanelPlace> table = places();
     for (QDockWidget* dock : docks_) {
         dock->setFloating(false);
         removeDockWidget(dock);
     }
-    std::map<int, QDockWidget*> last; // the last dock of each column so far
+    std::map<int, QDockWidget*> last;                // the last dock of each column so far
     for (std::size_t i = 0; i < table.size(); ++i) { // all columns first, so that each keeps its whole height
-        const int column = table[i].place.column;
+        const int column = table[i].column;
         if (last.contains(column))
             continue;
         if (last.empty())
@@ -78,7 +100,7 @@ void Workspace::arrange() {
         last[column] = docks_[i];
     }
     for (std::size_t i = 0; i < table.size(); ++i) {
-        const PanelPlace& place = table[i].place;
+        const PanelPlace& place = table[i];
         QDockWidget*& above = last[place.column];
         if (above != docks_[i] && (place.isTab || place.row > 0)) {
             if (place.isTab || tabbed(place.column))
@@ -90,23 +112,37 @@ void Workspace::arrange() {
         docks_[i]->show();
     }
     for (std::size_t i = table.size(); i-- > 0;)
-        if (!table[i].place.isTab)
+        if (!table[i].isTab)
             docks_[i]->raise();
-    size(tabbed(2) ? std::map<int, int>{{0, 300}, {1, 640}, {2, 500}} : std::map<int, int>{{0, 240}, {1, 665}, {2, 535}}, {{QStringLiteral("curves"), 58}, {QStringLiteral("laboratory"), 42},
-                                          {QStringLiteral("attention"), 42}, {QStringLiteral("crops"), 30}, {QStringLiteral("health"), 28}});
+    if (showsAll_)
+        size({{0, 300}, {1, 640}, {2, 500}}, {{QStringLiteral("parameters"), 72},
+                                              {QStringLiteral("log"), 28},
+                                              {QStringLiteral("curves"), 55},
+                                              {QStringLiteral("laboratory"), 45},
+                                              {QStringLiteral("attention"), 42},
+                                              {QStringLiteral("crops"), 30},
+                                              {QStringLiteral("health"), 28}});
+    else
+        size(tabbed(2) ? std::map<int, int>{{0, 300}, {1, 640}, {2, 500}}
+                       : std::map<int, int>{{0, 240}, {1, 665}, {2, 535}},
+             {{QStringLiteral("curves"), 58},
+              {QStringLiteral("laboratory"), 42},
+              {QStringLiteral("attention"), 42},
+              {QStringLiteral("crops"), 30},
+              {QStringLiteral("health"), 28}});
     isDefault_ = true;
     arranging_ = false;
 }
 
 void Workspace::size(const std::map<int, int>& widths, const std::map<QString, int>& heights) {
-    const std::vector<PanelEntry>& table = panelTable();
+    const std::vector<PanelPlace> table = places();
     std::map<int, QDockWidget*> heads;
     std::map<int, std::pair<QList<QDockWidget*>, QList<int>>> columns;
     for (std::size_t i = 0; i < table.size(); ++i) {
-        heads.emplace(table[i].place.column, docks_[i]);
-        if (const auto found = heights.find(table[i].id); found != heights.end()) {
-            columns[table[i].place.column].first << docks_[i];
-            columns[table[i].place.column].second << found->second * std::max(400, height()) / 100;
+        heads.emplace(table[i].column, docks_[i]);
+        if (const auto found = heights.find(docks_[i]->objectName()); found != heights.end()) {
+            columns[table[i].column].first << docks_[i];
+            columns[table[i].column].second << found->second * std::max(400, height()) / 100;
         }
     }
     QList<QDockWidget*> docks;
@@ -121,14 +157,31 @@ void Workspace::size(const std::map<int, int>& widths, const std::map<QString, i
             resizeDocks(entry.first, entry.second, Qt::Vertical);
 }
 
-void Workspace::resetLayout() { arrange(); }
+void Workspace::resetLayout() {
+    showsAll_ = false;
+    arrange();
+}
+
+void Workspace::showAllPanels() {
+    showsAll_ = true;
+    arrange();
+}
+
+QStringList Workspace::panelsOutOfSight() const {
+    QStringList titles;
+    for (std::size_t i = 0; i < panels_.size(); ++i)
+        if (!panels_[i]->isVisible() || panels_[i]->visibleRegion().isEmpty())
+            titles << docks_[i]->windowTitle();
+    return titles;
+}
 
 void Workspace::applyLayout(const QString& name) {
     resetLayout();
     if (name == QStringLiteral("temperature"))
         size({{0, 240}, {1, 800}, {2, 400}}, {{QStringLiteral("curves"), 35}, {QStringLiteral("laboratory"), 65}});
     else if (name == QStringLiteral("attention"))
-        size({{0, 240}, {1, 400}, {2, 800}}, {{QStringLiteral("attention"), 60}, {QStringLiteral("crops"), 22}, {QStringLiteral("health"), 18}});
+        size({{0, 240}, {1, 400}, {2, 800}},
+             {{QStringLiteral("attention"), 60}, {QStringLiteral("crops"), 22}, {QStringLiteral("health"), 18}});
     else
         size({{0, 250}, {1, 790}, {2, 400}}, {{QStringLiteral("curves"), 72}, {QStringLiteral("laboratory"), 28}});
     isDefault_ = false;

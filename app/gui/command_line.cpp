@@ -54,15 +54,20 @@ std::string unknownSentence(const std::string& name, const std::set<std::string>
     for (const std::string& option : known)
         if (option.find(plain) != std::string::npos || plain.find(option) != std::string::npos)
             nearest = option;
-    return "'" + name + "' is not an option" + (nearest.empty() ? "; see 'dinoscope --help'." : "; did you mean '--" + nearest + "'?");
+    return "'" + name + "' is not an option" +
+           (nearest.empty() ? "; see 'dinoscope --help'." : "; did you mean '--" + nearest + "'?");
 }
 
 } // namespace
 
 WindowArguments readArguments(const std::vector<std::string>& words, const EngineCatalog& catalog) {
     WindowArguments arguments;
-    const std::map<std::string, bool*> flags = {
-        {"demo", &arguments.demo}, {"quit", &arguments.quit}, {"help", &arguments.help}, {"version", &arguments.version}};
+    const std::map<std::string, bool*> flags = {{"demo", &arguments.demo},
+                                                {"quit", &arguments.quit},
+                                                {"help", &arguments.help},
+                                                {"version", &arguments.version},
+                                                {"all-panels", &arguments.allPanels},
+                                                {"report-latency", &arguments.reportLatency}};
     using Read = std::function<void(const std::string&)>;
     const std::map<std::string, Read> options = {
         {"steps", [&](const std::string& text) { arguments.steps = positive<std::int64_t>("--steps", text); }},
@@ -117,19 +122,23 @@ WindowArguments readArguments(const std::vector<std::string>& words, const Engin
 }
 
 std::string helpText(const EngineCatalog& catalog) {
-    std::string text = "Usage: dinoscope [OPTION...]\n"
-                       "Opens the window of Dinoscope, a laboratory for self-distillation with no labels.\n\n"
-                       "  --demo              start the Fashion-MNIST demo at once\n"
-                       "  --preset NAME       settings to start from\n"
-                       "  --seed N            seed of the run (run.seed)\n"
-                       "  --steps N           stop the run after N steps\n"
-                       "  --minutes M         stop the run after M minutes of training\n"
-                       "  --out DIR           folder of the run; without it nothing is kept\n"
-                       "  --theme NAME        light, dark or system\n"
-                       "  --size WxH          size of the window in pixels\n"
-                       "  --screenshot FILE   save a picture of the window (PNG) when the run has ended\n"
-                       "  --quit              end when the run, and the picture, are done\n"
-                       "  --help, --version   say this, or the version, and end\n\nPresets:\n";
+    std::string text =
+        "Usage: dinoscope [OPTION...]\n"
+        "Opens the window of Dinoscope, a laboratory for self-distillation with no labels.\n\n"
+        "  --demo              start the Fashion-MNIST demo at once\n"
+        "  --preset NAME       settings to start from\n"
+        "  --seed N            seed of the run (run.seed)\n"
+        "  --steps N           stop the run after N steps\n"
+        "  --minutes M         stop the run after M minutes of training\n"
+        "  --out DIR           folder of the run; without it nothing is kept\n"
+        "  --theme NAME        light, dark or system\n"
+        "  --size WxH          size of the window in pixels\n"
+        "  --all-panels        show every panel at once, none behind a tab\n"
+        "  --report-latency    start the run, show every panel and print how long events wait for the window,\n"
+        "                      one every 20 ms for 60 s; with --quit the run then stops\n"
+        "  --screenshot FILE   save a picture of the window (PNG) when the run has ended\n"
+        "  --quit              end when the run, and the picture, are done\n"
+        "  --help, --version   say this, or the version, and end\n\nPresets:\n";
     for (const Preset& preset : catalog.presets)
         text += "  " + preset.id + "\n      " + preset.help + "\n";
     text += "\nSettings, with their defaults:\n";

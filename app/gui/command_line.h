@@ -20,12 +20,14 @@ public:
 /// What the window was asked for on its command line.
 struct WindowArguments {
     bool demo = false, quit = false, help = false, version = false;
+    bool allPanels = false;     ///< every panel in sight, none behind a tab
+    bool reportLatency = false; ///< the same, starts a run and measures how long events wait
     std::int64_t steps = 0;
     double minutes = 0;
     std::string preset, screenshot, theme, runFolder;
-    int width = 0, height = 0; ///< 0: as it was
+    int width = 0, height = 0;                               ///< 0: as it was
     std::vector<std::pair<std::string, std::string>> values; ///< id and text of --GROUP.NAME options, in order
-    std::vector<std::string> forQt; ///< "-platform" and the like, with their values
+    std::vector<std::string> forQt;                          ///< "-platform" and the like, with their values
 };
 
 /// Reads the words after the program's name. Options of Qt begin with one dash. @throws UsageError.

@@ -2,8 +2,8 @@
 #include "app/gui/display.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 
 #include <sys/socket.h>
@@ -26,7 +26,8 @@ bool connects(const std::string& path, bool isAbstract) {
     address.sun_family = AF_UNIX;
     const std::size_t offset = isAbstract ? 1 : 0;
     std::memcpy(address.sun_path + offset, path.data(), std::min(path.size(), sizeof address.sun_path - 2));
-    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + offset + path.size() + (isAbstract ? 0 : 1));
+    const auto size =
+        static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + offset + path.size() + (isAbstract ? 0 : 1));
     const bool open = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), size) == 0;
     ::close(fd);
     return open;
@@ -45,7 +46,8 @@ bool answers(const std::string& display) {
 std::string missingDisplay(const std::vector<std::string>& qtArguments) {
     const bool chosen = std::any_of(qtArguments.begin(), qtArguments.end(),
                                     [](const std::string& word) { return word.find("platform") != std::string::npos; });
-    if (chosen || !variable("QT_QPA_PLATFORM").empty() || !variable("WAYLAND_DISPLAY").empty() || answers(variable("DISPLAY")))
+    if (chosen || !variable("QT_QPA_PLATFORM").empty() || !variable("WAYLAND_DISPLAY").empty() ||
+        answers(variable("DISPLAY")))
         return {};
     const std::string display = variable("DISPLAY");
     return (display.empty() ? "There is no display here" : "The display '" + display + "' does not answer") +

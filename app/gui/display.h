@@ -6,7 +6,8 @@
 
 namespace dinoscope {
 
-/// A sentence if Qt would find no display here and abort; empty if there is one, or a platform that needs none is chosen.
+/// A sentence if Qt would find no display here and abort; empty if there is one, or a platform that needs none is
+/// chosen.
 std::string missingDisplay(const std::vector<std::string>& qtArguments);
 
 } // namespace dinoscope

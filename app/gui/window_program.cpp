@@ -3,6 +3,7 @@
 
 #include "app/gui/command_line.h"
 #include "app/gui/display.h"
+#include "app/gui/latency_watch.h"
 #include "app/gui/signal_watch.h"
 #include "engine/api/engine.h"
 #include "ui/engine_bridge.h"
@@ -15,6 +16,7 @@
 #include <QTimer>
 
 #include <iostream>
+#include <memory>
 
 namespace dinoscope {
 namespace {
@@ -44,20 +46,45 @@ void fillDraft(RunDraft& draft, const WindowArguments& arguments) {
     draft.runFolder = arguments.runFolder;
 }
 
+/// Measures while the run trains and prints the line; with --quit the run is then stopped.
+std::unique_ptr<LatencyWatch> watchLatency(MainWindow& window, bool quit) {
+    auto latency = std::make_unique<LatencyWatch>();
+    QObject::connect(&window.bridge(), &EngineBridge::snapshotChanged, latency.get(),
+                     [watch = latency.get()](const auto& snapshot) { watch->follow(*snapshot); });
+    QObject::connect(latency.get(), &LatencyWatch::reported, &window, [&window, quit](const std::string& line) {
+        std::cout << line << std::endl;
+        if (window.isVisible())
+            for (const QString& title : window.workspace().panelsOutOfSight())
+                complain("the panel '" + title.toStdString() + "' was not in sight.", kFailure);
+        if (quit && !window.bridge().isClosing() && isAllowed(window.bridge().snapshot()->state, CommandKind::stop))
+            window.bridge().post(StopCommand{});
+    });
+    return latency;
+}
+
 int showWindow(QApplication& application, std::unique_ptr<Engine> engine, const WindowArguments& arguments) {
     applyTheme(application, themeNamed(QString::fromStdString(arguments.theme)));
     MainWindow window(std::move(engine));
     const bool unattended = arguments.quit || !arguments.screenshot.empty();
-    window.setKeepsSettings(!unattended);
+    const bool allPanels = arguments.allPanels || arguments.reportLatency;
+    window.setKeepsSettings(!unattended && !allPanels);
     window.setTheme(themeNamed(QString::fromStdString(arguments.theme)));
     window.restoreSettings();
     if (!arguments.theme.empty())
         window.setTheme(themeNamed(QString::fromStdString(arguments.theme)));
     if (arguments.width > 0)
         window.resize(arguments.width, arguments.height);
+    if (allPanels) {
+        window.workspace().showAllPanels();
+        window.showWorkspace();
+    }
     fillDraft(window.draft(), arguments);
     const SignalWatch watch([&window] { window.close(); });
-    UnattendedRun run(window, {arguments.demo || !arguments.preset.empty(), QString::fromStdString(arguments.screenshot), arguments.quit});
+    const bool startRun = arguments.demo || !arguments.preset.empty() || arguments.reportLatency;
+    UnattendedRun run(window, {startRun, QString::fromStdString(arguments.screenshot), arguments.quit});
+    std::unique_ptr<LatencyWatch> latency;
+    if (arguments.reportLatency)
+        latency = watchLatency(window, arguments.quit);
     QObject::connect(&run, &UnattendedRun::done, &window, [&] {
         if (!run.failure().isEmpty())
             complain(run.failure().toStdString(), kFailure);
@@ -67,6 +94,8 @@ int showWindow(QApplication& application, std::unique_ptr<Engine> engine, const 
     window.show();
     QTimer::singleShot(0, &run, &UnattendedRun::start);
     const int code = application.exec();
+    if (latency)
+        latency->end();
     return code != 0 ? code : run.exitCode();
 }
 

@@ -22,13 +22,13 @@ namespace {
 TEST(RunDraftTest, TheCommandLineNamesWhatDiffers) {
     const EngineCatalog catalog = fakeCatalog();
     RunDraft draft(catalog);
-    ASSERT_TRUE(draft.choosePreset("collapse-sharpening"));
+    ASSERT_TRUE(draft.choosePreset("collapse-uniform"));
     EXPECT_FALSE(draft.choosePreset("no-such-preset"));
-    EXPECT_EQ(draft.commandLine(), QStringLiteral("dinoscope-cli train --preset collapse-sharpening"));
+    EXPECT_EQ(draft.commandLine(), QStringLiteral("dinoscope-cli train --preset collapse-uniform"));
     EXPECT_FALSE(draft.set("run.seed", std::int64_t{7}));
     EXPECT_FALSE(draft.set("data.path", std::string("/my pictures/it's")));
     draft.maxSteps = 10;
-    EXPECT_EQ(draft.commandLine(), QStringLiteral("dinoscope-cli train --preset collapse-sharpening --data.path "
+    EXPECT_EQ(draft.commandLine(), QStringLiteral("dinoscope-cli train --preset collapse-uniform --data.path "
                                                   "'/my pictures/it'\\''s' --run.seed 7 --steps 10"));
     EXPECT_TRUE(draft.set("optim.lr", -1.0));
     EXPECT_FALSE(draft.differsFromPreset("loss.teacher_temperature"));
@@ -103,15 +103,22 @@ TEST(TextsTest, NumbersAndTimes) {
 
 TEST(CommandLineTest, ReadsOptionsAndSettings) {
     const EngineCatalog catalog = fakeCatalog();
-    const WindowArguments arguments =
-        readArguments({"--demo", "--steps", "40", "--size=1100x700", "--theme", "dark", "--seed", "3", "--optim.lr", "0.01", "-platform", "offscreen"}, catalog);
+    const WindowArguments arguments = readArguments({"--demo", "--steps", "40", "--size=1100x700", "--theme", "dark",
+                                                     "--seed", "3", "--optim.lr", "0.01", "-platform", "offscreen"},
+                                                    catalog);
     EXPECT_TRUE(arguments.demo);
     EXPECT_EQ(arguments.steps, 40);
     EXPECT_EQ(arguments.height, 700);
-    EXPECT_EQ(arguments.values, (std::vector<std::pair<std::string, std::string>>{{"run.seed", "3"}, {"optim.lr", "0.01"}}));
+    EXPECT_EQ(arguments.values,
+              (std::vector<std::pair<std::string, std::string>>{{"run.seed", "3"}, {"optim.lr", "0.01"}}));
     EXPECT_EQ(arguments.forQt.size(), 2U);
-    for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
-             {"--nonsense"}, {"--steps"}, {"--steps", "x"}, {"--theme", "pink"}, {"--size", "9"}, {"stray"}, {"--preset", "none"}})
+    for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{{"--nonsense"},
+                                                                                       {"--steps"},
+                                                                                       {"--steps", "x"},
+                                                                                       {"--theme", "pink"},
+                                                                                       {"--size", "9"},
+                                                                                       {"stray"},
+                                                                                       {"--preset", "none"}})
         EXPECT_THROW(readArguments(wrong, catalog), UsageError) << wrong[0];
     try {
         readArguments({"--optim.lrr", "1"}, catalog);
@@ -120,6 +127,17 @@ TEST(CommandLineTest, ReadsOptionsAndSettings) {
         EXPECT_NE(std::string(error.what()).find("--optim.lr"), std::string::npos) << error.what();
     }
     EXPECT_NE(helpText(catalog).find("--loss.teacher_temperature"), std::string::npos);
+}
+
+TEST(CommandLineTest, PanelsAndLatencyAreAskedForByFlags) {
+    const EngineCatalog catalog = fakeCatalog();
+    EXPECT_FALSE(readArguments({"--demo"}, catalog).allPanels);
+    EXPECT_TRUE(readArguments({"--all-panels"}, catalog).allPanels);
+    EXPECT_FALSE(readArguments({"--all-panels"}, catalog).reportLatency);
+    EXPECT_TRUE(readArguments({"--demo", "--report-latency", "--quit"}, catalog).reportLatency);
+    EXPECT_THROW(readArguments({"--report-latency=60"}, catalog), UsageError);
+    for (const char* option : {"--all-panels", "--report-latency"})
+        EXPECT_NE(helpText(catalog).find(option), std::string::npos);
 }
 
 } // namespace

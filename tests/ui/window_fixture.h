@@ -46,7 +46,8 @@ protected:
         const std::shared_ptr<const RunInfo> former = window->bridge().snapshot()->run;
         window->startRun();
         ASSERT_TRUE(waitFor([&] {
-            return state() == RunState::finished && window->showsWorkspace() && window->bridge().snapshot()->run != former;
+            return state() == RunState::finished && window->showsWorkspace() &&
+                   window->bridge().snapshot()->run != former;
         }));
     }
     /// A run that is open and has made its first step.

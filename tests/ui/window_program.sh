@@ -27,4 +27,13 @@ expect 0 "--screenshot" "$program" --help
 expect 0 "dinoscope" "$program" --version
 expect 1 "dinoscope-cli" env -u DISPLAY -u WAYLAND_DISPLAY -u QT_QPA_PLATFORM "$program"
 expect 1 "Xvfb" env -u WAYLAND_DISPLAY -u QT_QPA_PLATFORM DISPLAY=:98765 "$program"
+
+# One line on standard output, over one event every 20 ms of a run of about 0.6 s; the run stops at its 30 steps.
+said=$(FAKE_STEP_MS=20 "$program" --demo --steps 30 --report-latency --quit) \
+    || { echo "--report-latency failed"; failed=1; }
+number='[0-9]+\.[0-9]'
+pattern="^latency: [1-9][0-9]* events, median $number ms, 90 % $number ms, 99 % $number ms, largest $number ms; "
+pattern+="the run ended after $number of 60\.0 s\$"
+[[ $said =~ $pattern && $said != *$'\n'* ]] || { echo "not one line about latency: $said"; failed=1; }
+expect 0 "" "$program" --demo --all-panels --steps 5 --quit
 exit $failed

@@ -47,7 +47,8 @@ TEST_F(WindowTest, EveryPanelFills) {
     EXPECT_NE(workspace.panel<HealthPanel>()->lossMeter().judgement(), MeterBar::Judgement::unknown);
     EXPECT_FALSE(workspace.panel<HealthPanel>()->entropyMeter().advice().isEmpty());
     EXPECT_GT(workspace.panel<LogPanel>()->view().lineCount(), 0);
-    EXPECT_EQ(workspace.panel<ParametersPanel>()->form().rows().size(), window->bridge().catalog().params.specs().size());
+    EXPECT_EQ(workspace.panel<ParametersPanel>()->form().rows().size(),
+              window->bridge().catalog().params.specs().size());
 }
 
 TEST_F(WindowTest, ASecondRunForgetsTheFirst) {
@@ -89,7 +90,8 @@ TEST_F(WindowTest, ButtonsFollowTheTableInEveryState) {
     agree();
     const std::int64_t before = window->bridge().snapshot()->step.value;
     window->runBar().action(CommandKind::step)->trigger();
-    ASSERT_TRUE(waitFor([&] { return state() == RunState::paused && window->bridge().snapshot()->step.value == before + 1; }));
+    ASSERT_TRUE(
+        waitFor([&] { return state() == RunState::paused && window->bridge().snapshot()->step.value == before + 1; }));
     script->gate.hold("beginFinish");
     window->runBar().action(CommandKind::stop)->trigger();
     ASSERT_TRUE(waitFor([&] { return state() == RunState::stopping; }));
@@ -103,7 +105,9 @@ TEST_F(WindowTest, AFailureIsASentenceInTheBar) {
     makeWindow();
     script->failNext("open", {ErrorCode::io, "data", "The pictures cannot be read; choose another folder.", {}, {}});
     window->startRun();
-    EXPECT_TRUE(waitFor([&] { return window->messages().sentence() == QStringLiteral("The pictures cannot be read; choose another folder."); }));
+    EXPECT_TRUE(waitFor([&] {
+        return window->messages().sentence() == QStringLiteral("The pictures cannot be read; choose another folder.");
+    }));
     EXPECT_FALSE(window->showsWorkspace());
 }
 
@@ -164,7 +168,8 @@ TEST_F(WindowTest, TheLaboratoryActsOnACopyUntilItIsApplied) {
     EXPECT_EQ(std::get<double>(window->bridge().snapshot()->params->at("loss.teacher_temperature")), 0.04);
     ASSERT_TRUE(laboratory->applyButton().isEnabled());
     laboratory->applyButton().click();
-    EXPECT_TRUE(waitFor([&] { return std::get<double>(window->bridge().snapshot()->params->at("loss.teacher_temperature")) == 0.2; }));
+    EXPECT_TRUE(waitFor(
+        [&] { return std::get<double>(window->bridge().snapshot()->params->at("loss.teacher_temperature")) == 0.2; }));
     laboratory->teacherSlider().setValue(0);
     ASSERT_TRUE(waitFor([&] { return laboratory->resetButton().isEnabled(); }));
     laboratory->resetButton().click();
