@@ -12,7 +12,8 @@
 
 namespace dinoscope {
 
-BackgroundWorker::BackgroundWorker(QObject* parent) : QObject(parent), doneFd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+BackgroundWorker::BackgroundWorker(QObject* parent)
+    : QObject(parent), doneFd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     if (doneFd_ < 0)
         throw std::system_error(errno, std::generic_category(), "the window cannot make an eventfd");
     auto* notifier = new QSocketNotifier(doneFd_, QSocketNotifier::Read, this);

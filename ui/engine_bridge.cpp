@@ -60,7 +60,8 @@ CommandId EngineBridge::post(Command command) {
     return id;
 }
 
-CommandId EngineBridge::post(Command command, const QObject* context, std::function<void(const Acknowledgement&)> answered) {
+CommandId EngineBridge::post(Command command, const QObject* context,
+                             std::function<void(const Acknowledgement&)> answered) {
     const CommandId id = post(std::move(command));
     answered_.emplace(id, std::make_unique<Answered>(Answered{context, std::move(answered)}));
     return id;

@@ -81,7 +81,8 @@ void FreeLogits::redraw() {
         const std::vector<double> p = softmaxUnderTemperature(logits, {}, temperature);
         auto* strip = new BarStrip(tr("Temperature %1").arg(static_cast<double>(temperature)), ColorRole::accent, this);
         strip->setValues({p.begin(), p.end()});
-        strip->setNote(tr("entropy %1 nats, largest %2 %").arg(numberText(entropyOf(p))).arg(100 * topShare(p, 1), 0, 'f', 1));
+        strip->setNote(
+            tr("entropy %1 nats, largest %2 %").arg(numberText(entropyOf(p))).arg(100 * topShare(p, 1), 0, 'f', 1));
         figures_->addWidget(strip);
         strips_.push_back(strip);
     }

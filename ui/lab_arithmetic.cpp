@@ -24,7 +24,8 @@ LabFigures computeFigures(const LabQuestion& question) {
     const SoftmaxAnswer& logits = *question.logits;
     const std::span<const float> student = rowOf(logits.student, question.studentView, logits.prototypes);
     const std::span<const float> teacher = rowOf(logits.teacher, question.teacherView, logits.prototypes);
-    const std::span<const float> center = question.centered ? std::span<const float>(logits.center) : std::span<const float>();
+    const std::span<const float> center =
+        question.centered ? std::span<const float>(logits.center) : std::span<const float>();
     if (student.empty() || teacher.empty())
         return figures;
     const std::vector<double> p = softmaxUnderTemperature(student, {}, question.studentTemperature);
@@ -48,7 +49,8 @@ LabFigures computeFigures(const LabQuestion& question) {
 
 std::vector<float> readNumbers(const std::string& text, std::size_t most) {
     std::string plain = text;
-    std::replace_if(plain.begin(), plain.end(), [](char c) { return c == ',' || c == ';'; }, ' ');
+    std::replace_if(
+        plain.begin(), plain.end(), [](char c) { return c == ',' || c == ';'; }, ' ');
     std::istringstream words(plain);
     words.imbue(std::locale::classic());
     std::vector<float> numbers;

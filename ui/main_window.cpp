@@ -27,9 +27,10 @@
 namespace dinoscope {
 
 MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
-    : QMainWindow(parent), bridge_(new EngineBridge(std::move(engine), this)), draft_(new RunDraft(bridge_->catalog(), this)),
-      runBar_(new RunBar(*bridge_, this)), messages_(new MessageBar(this)), pages_(new QStackedWidget(this)),
-      startPage_(new StartPage(*draft_, this)), workspace_(new Workspace({*bridge_, *draft_}, this)) {
+    : QMainWindow(parent), bridge_(new EngineBridge(std::move(engine), this)),
+      draft_(new RunDraft(bridge_->catalog(), this)), runBar_(new RunBar(*bridge_, this)),
+      messages_(new MessageBar(this)), pages_(new QStackedWidget(this)), startPage_(new StartPage(*draft_, this)),
+      workspace_(new Workspace({*bridge_, *draft_}, this)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Dinoscope"));
     resize(1440, 900);
@@ -58,8 +59,10 @@ MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
     connect(runBar_->newRun(), &QAction::triggered, this, &MainWindow::showNewRun);
     connect(startPage_, &StartPage::newRunAsked, this, &MainWindow::showNewRun);
     connect(startPage_, &StartPage::presetChosen, this, [this](const QString& id) {
-        if (draft_->choosePreset(id.toStdString()))
-            startRun();
+        if (!draft_->choosePreset(id.toStdString()))
+            return;
+        draft_->runFolder = draft_->suggestedFolder().toStdString();
+        startRun();
     });
     takeSnapshot(*bridge_->snapshot());
     pages_->setFocusPolicy(Qt::StrongFocus);
@@ -97,7 +100,7 @@ void MainWindow::makeMenus() {
         run->addAction(runBar_->action(kind));
     QMenu* view = menuBar()->addMenu(tr("&View"));
     view->addAction(tr("&Start page"), this, [this] { pages_->setCurrentWidget(startPage_); });
-    view->addAction(tr("&Panels"), this, [this] { pages_->setCurrentWidget(workspace_); });
+    view->addAction(tr("&Panels"), this, &MainWindow::showWorkspace);
     view->addSeparator();
     workspace_->fillViewMenu(*view);
     view->addSeparator();
@@ -122,8 +125,9 @@ void MainWindow::makeMenus() {
 void MainWindow::makeThemeMenu(QMenu& view) {
     QMenu* menu = view.addMenu(tr("&Theme"));
     themes_ = new QActionGroup(this);
-    for (const auto& [choice, label] : {std::pair(ThemeChoice::system, tr("As the system")), std::pair(ThemeChoice::light, tr("Light")),
-                                        std::pair(ThemeChoice::dark, tr("Dark"))}) {
+    for (const auto& [choice, label] :
+         {std::pair(ThemeChoice::system, tr("As the system")), std::pair(ThemeChoice::light, tr("Light")),
+          std::pair(ThemeChoice::dark, tr("Dark"))}) {
         QAction* action = menu->addAction(label, this, [this, choice = choice] { setTheme(choice); });
         action->setCheckable(true);
         action->setData(static_cast<int>(choice));
@@ -133,6 +137,8 @@ void MainWindow::makeThemeMenu(QMenu& view) {
 }
 
 bool MainWindow::showsWorkspace() const { return pages_->currentWidget() == workspace_; }
+
+void MainWindow::showWorkspace() { pages_->setCurrentWidget(workspace_); }
 
 void MainWindow::setTheme(ThemeChoice choice) {
     theme_ = choice;
@@ -154,7 +160,7 @@ void MainWindow::startRun() {
                 failed(opened);
             return;
         }
-        pages_->setCurrentWidget(workspace_);
+        showWorkspace();
         bridge_->post(RunCommand{}, this, [failed](const Acknowledgement& started) {
             if (started.refused)
                 failed(started);
@@ -173,9 +179,13 @@ void MainWindow::takeSnapshot(const Snapshot& snapshot) {
     runBar_->show(snapshot);
     const bool busy = snapshot.state == RunState::starting || snapshot.state == RunState::stopping;
     QString words;
-    if (busy)
-        words = snapshot.work.what.empty() ? tr("The run is being prepared…")
-                                           : tr("%1: %2 of %3").arg(textOf(snapshot.work.what), countText(snapshot.work.done), countText(snapshot.work.total));
+    if (busy && snapshot.work.what.empty())
+        words = tr("The run is being prepared…");
+    else if (busy && snapshot.work.total == 0)
+        words = tr("%1…").arg(textOf(snapshot.work.what));
+    else if (busy)
+        words = tr("%1: %2 of %3")
+                    .arg(textOf(snapshot.work.what), countText(snapshot.work.done), countText(snapshot.work.total));
     else if (!isAllowed(snapshot.state, CommandKind::open))
         words = textOf(refusal(snapshot.state, CommandKind::open));
     startPage_->setBusy(words);
@@ -208,10 +218,12 @@ void MainWindow::copyCommandLine() {
 }
 
 void MainWindow::showAbout() {
-    QMessageBox::about(this, tr("About Dinoscope"),
-                       tr("<h3>Dinoscope %1</h3><p>A laboratory for self-distillation with no labels: train a student from its own "
-                          "moving-average teacher and watch both.</p><p>Free software under the GNU General Public License, "
-                          "version 3 or later.</p>").arg(QCoreApplication::applicationVersion()));
+    QMessageBox::about(
+        this, tr("About Dinoscope"),
+        tr("<h3>Dinoscope %1</h3><p>A laboratory for self-distillation with no labels: train a student from its own "
+           "moving-average teacher and watch both.</p><p>Free software under the GNU General Public License, "
+           "version 3 or later.</p>")
+            .arg(QCoreApplication::applicationVersion()));
 }
 
 void MainWindow::restoreSettings() {
@@ -247,7 +259,9 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     }
     event->ignore();
     if (isAllowed(bridge_->snapshot()->state, CommandKind::stop))
-        messages_->say(MessageBar::Kind::note, tr("The run is being stopped; the window closes when it has ended. Close it again to quit at once."));
+        messages_->say(
+            MessageBar::Kind::note,
+            tr("The run is being stopped; the window closes when it has ended. Close it again to quit at once."));
 }
 
 } // namespace dinoscope

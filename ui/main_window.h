@@ -37,6 +37,8 @@ public:
     StartPage& startPage() const { return *startPage_; }
     MessageBar& messages() const { return *messages_; }
     bool showsWorkspace() const;
+    /// Instead of the start page; a run that opens does the same.
+    void showWorkspace();
 
     /// Opens a run with the draft's settings and trains.
     void startRun();

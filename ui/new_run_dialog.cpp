@@ -6,7 +6,6 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDateTime>
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QDoubleSpinBox>
@@ -24,15 +23,15 @@ namespace dinoscope {
 namespace {
 
 constexpr const char* kSeed = "run.seed";
-constexpr const char* kEpochs = "run.epochs";
+constexpr const char* kEpochs = "optim.epochs";
 constexpr const char* kThreads = "run.threads";
 
 } // namespace
 
 NewRunDialog::NewRunDialog(RunDraft& draft, QWidget* parent)
-    : QDialog(parent), draft_(draft), presets_(new QComboBox(this)), help_(new QLabel(this)), message_(new QLabel(this)),
-      seed_(new QLineEdit(this)), place_(new QLineEdit(this)), epochs_(new QSpinBox(this)), minutes_(new QDoubleSpinBox(this)),
-      keep_(new QCheckBox(tr("Keep settings, curves and log in a folder"), this)),
+    : QDialog(parent), draft_(draft), presets_(new QComboBox(this)), help_(new QLabel(this)),
+      message_(new QLabel(this)), seed_(new QLineEdit(this)), place_(new QLineEdit(this)), epochs_(new QSpinBox(this)),
+      minutes_(new QDoubleSpinBox(this)), keep_(new QCheckBox(tr("Keep settings, curves and log in a folder"), this)),
       responsive_(new QCheckBox(tr("Leave one core to the rest of the machine"), this)) {
     setWindowTitle(tr("New run"));
     setMinimumWidth(660);
@@ -115,13 +114,12 @@ QWidget* NewRunDialog::makePlaceRow() {
 void NewRunDialog::suggestPlace() {
     if (placeTyped_)
         return;
-    const QString name = draft_.preset() ? textOf(draft_.preset()->id) : QStringLiteral("run");
-    const QString date = QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd-HHmmss"));
-    place_->setText(QDir::toNativeSeparators(QDir::homePath() + QStringLiteral("/Dinoscope/runs/%1-%2").arg(name, date)));
+    place_->setText(QDir::toNativeSeparators(draft_.suggestedFolder()));
 }
 
 void NewRunDialog::choosePlace() {
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder for the run"), QFileInfo(place_->text()).path());
+    const QString folder =
+        QFileDialog::getExistingDirectory(this, tr("Folder for the run"), QFileInfo(place_->text()).path());
     if (folder.isEmpty())
         return;
     placeTyped_ = true;
@@ -138,7 +136,8 @@ void NewRunDialog::accept() {
     if (!error && responsive_->isChecked() && table.find(kThreads))
         error = draft_.set(kThreads, std::int64_t{std::max(1U, std::thread::hardware_concurrency() - 1)});
     if (!error && keep_->isChecked() && place_->text().trimmed().isEmpty())
-        error = Error{ErrorCode::badInput, "ui", tr("Name a folder for the run, or do not keep it.").toStdString(), {}, {}};
+        error =
+            Error{ErrorCode::badInput, "ui", tr("Name a folder for the run, or do not keep it.").toStdString(), {}, {}};
     if (error) {
         message_->setText(textOf(error->message));
         message_->show();
@@ -146,7 +145,8 @@ void NewRunDialog::accept() {
     }
     draft_.maxMinutes = minutes_->value();
     draft_.maxSteps = 0;
-    draft_.runFolder = keep_->isChecked() ? QDir::fromNativeSeparators(place_->text().trimmed()).toStdString() : std::string();
+    draft_.runFolder =
+        keep_->isChecked() ? QDir::fromNativeSeparators(place_->text().trimmed()).toStdString() : std::string();
     QDialog::accept();
 }
 

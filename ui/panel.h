@@ -33,8 +33,8 @@ public:
     virtual void onLog(const LogLine&) {}
     virtual void onResult(const ProbeResult&) {}
 
-    /// True when all that the panel shows, or is going to show of it, is of this state. A panel with nothing to wait for
-    /// is always up to date.
+    /// True when all that the panel shows, or is going to show of it, is of this state. A panel with nothing to wait
+    /// for is always up to date.
     virtual bool hasShown(Step) const { return true; }
 
 signals:

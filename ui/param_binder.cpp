@@ -50,11 +50,13 @@ FieldDescription describeField(const ParamSpec& spec) {
     for (const std::string& choice : spec.choices)
         field.choices << textOf(choice);
     const QString range = rangeText(spec);
-    const QString effect = spec.takesEffect == TakesEffect::now         ? QCoreApplication::translate("Params", "live")
-                           : spec.takesEffect == TakesEffect::nextEpoch ? QCoreApplication::translate("Params", "next epoch")
-                                                                        : QCoreApplication::translate("Params", "new run");
+    const QString effect = spec.takesEffect == TakesEffect::now ? QCoreApplication::translate("Params", "live")
+                           : spec.takesEffect == TakesEffect::nextEpoch
+                               ? QCoreApplication::translate("Params", "next epoch")
+                               : QCoreApplication::translate("Params", "new run");
     field.note = range.isEmpty() ? effect : range + QStringLiteral(" · ") + effect;
-    field.help += QLatin1Char(' ') + QCoreApplication::translate("Params", "A change %1.").arg(effectText(spec.takesEffect));
+    field.help +=
+        QLatin1Char(' ') + QCoreApplication::translate("Params", "A change %1.").arg(effectText(spec.takesEffect));
     field.logarithmic = spec.scale == ParamScale::logarithmic;
     if (spec.softMin && spec.softMax && spec.type == ParamType::real && spec.takesEffect != TakesEffect::newRun) {
         field.softMin = *spec.softMin;

@@ -5,7 +5,8 @@ namespace dinoscope {
 
 QImage toQImage(const Image& image) {
     const auto pixels = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);
-    if (image.width <= 0 || image.height <= 0 || image.pixels.size() != pixels * static_cast<std::size_t>(image.channels))
+    if (image.width <= 0 || image.height <= 0 ||
+        image.pixels.size() != pixels * static_cast<std::size_t>(image.channels))
         return {};
     QImage result(image.width, image.height, QImage::Format_RGB32);
     const std::uint8_t* from = image.pixels.data();

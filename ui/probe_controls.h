@@ -10,8 +10,8 @@ class QWidget;
 
 namespace dinoscope {
 
-/// A small button with an icon, its tool tip also its accessible name; without a text it is square. The icon follows the
-/// theme.
+/// A small button with an icon, its tool tip also its accessible name; without a text it is square. The icon follows
+/// the theme.
 QPushButton* toolButton(LineIcon icon, const QString& text, const QString& tip, QWidget* parent);
 
 } // namespace dinoscope

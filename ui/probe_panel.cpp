@@ -10,7 +10,8 @@ constexpr std::int64_t kIntervalMs = 400;
 
 } // namespace
 
-ProbePanel::ProbePanel(const PanelContext& context, ProbeKind kind, QWidget* parent) : Panel(context, parent), kind_(kind) {}
+ProbePanel::ProbePanel(const PanelContext& context, ProbeKind kind, QWidget* parent)
+    : Panel(context, parent), kind_(kind) {}
 
 bool ProbePanel::canBeAsked() const { return isAllowed(state_, CommandKind::requestProbe); }
 
@@ -38,7 +39,9 @@ void ProbePanel::onResult(const ProbeResult& result) {
         showAnswer(result);
 }
 
-bool ProbePanel::hasShown(Step step) const { return !isVisible() || frozen_ || (answered_ && answerStep_ && answerStep_->value >= step.value); }
+bool ProbePanel::hasShown(Step step) const {
+    return !isVisible() || frozen_ || (answered_ && answerStep_ && answerStep_->value >= step.value);
+}
 
 void ProbePanel::ask() {
     if (!canBeAsked() || !isVisible())

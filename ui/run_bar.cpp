@@ -27,9 +27,12 @@ RunBar::RunBar(EngineBridge& bridge, QWidget* parent)
     addAction(newRun_);
     addSeparator();
     addCommand(CommandKind::run, tr("Run"), tr("Trains on"), QKeySequence(QStringLiteral("F5")), RunCommand{});
-    addCommand(CommandKind::pause, tr("Pause"), tr("Pauses after the step in work"), QKeySequence(QStringLiteral("F6")), PauseCommand{});
-    addCommand(CommandKind::step, tr("Step"), tr("Makes one training step"), QKeySequence(QStringLiteral("F7")), StepCommand{});
-    addCommand(CommandKind::stop, tr("Stop"), tr("Ends the run after the step in work"), QKeySequence(QStringLiteral("Shift+F5")), StopCommand{});
+    addCommand(CommandKind::pause, tr("Pause"), tr("Pauses after the step in work"), QKeySequence(QStringLiteral("F6")),
+               PauseCommand{});
+    addCommand(CommandKind::step, tr("Step"), tr("Makes one training step"), QKeySequence(QStringLiteral("F7")),
+               StepCommand{});
+    addCommand(CommandKind::stop, tr("Stop"), tr("Ends the run after the step in work"),
+               QKeySequence(QStringLiteral("Shift+F5")), StopCommand{});
     addSeparator();
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
@@ -60,7 +63,8 @@ RunBar::RunBar(EngineBridge& bridge, QWidget* parent)
     drawIcons();
 }
 
-void RunBar::addCommand(CommandKind kind, const QString& text, const QString& tip, const QKeySequence& key, Command command) {
+void RunBar::addCommand(CommandKind kind, const QString& text, const QString& tip, const QKeySequence& key,
+                        Command command) {
     auto* action = new QAction(text, this);
     action->setShortcut(key);
     actions_.emplace(kind, action);
@@ -102,10 +106,12 @@ void RunBar::show(const Snapshot& snapshot) {
     newRun_->setToolTip(whyNot.empty() ? tr("Chooses a preset and starts") : textOf(whyNot));
 
     const bool pending = snapshot.requestedState != snapshot.state;
-    state_->setText(pending ? tr("%1 → %2…").arg(stateText(snapshot.state), stateText(snapshot.requestedState)) : stateText(snapshot.state));
+    state_->setText(pending ? tr("%1 → %2…").arg(stateText(snapshot.state), stateText(snapshot.requestedState))
+                            : stateText(snapshot.state));
     const bool busy = pending || snapshot.state == RunState::starting || snapshot.state == RunState::pausing ||
                       snapshot.state == RunState::stopping || !snapshot.work.what.empty();
-    progress_->setRange(0, snapshot.work.total > 0 ? static_cast<int>(std::min<std::int64_t>(snapshot.work.total, 1'000'000'000)) : 0);
+    progress_->setRange(
+        0, snapshot.work.total > 0 ? static_cast<int>(std::min<std::int64_t>(snapshot.work.total, 1'000'000'000)) : 0);
     progress_->setValue(static_cast<int>(std::min<std::int64_t>(snapshot.work.done, 1'000'000'000)));
     progress_->setVisible(busy);
     status_->setText(statusText(snapshot));
@@ -119,7 +125,9 @@ QString RunBar::statusText(const Snapshot& snapshot) const {
         parts << QStringLiteral("<span style='color:%1'>%2</span>&nbsp;%3").arg(muted, name, value.toHtmlEscaped());
     };
     if (!snapshot.work.what.empty())
-        parts << tr("%1 %2 of %3").arg(textOf(snapshot.work.what).toHtmlEscaped(), countText(snapshot.work.done), countText(snapshot.work.total));
+        parts << tr("%1 %2 of %3")
+                     .arg(textOf(snapshot.work.what).toHtmlEscaped(), countText(snapshot.work.done),
+                          countText(snapshot.work.total));
     if (snapshot.run) {
         part(tr("step"), snapshot.run->plannedSteps > 0
                              ? tr("%1 of %2").arg(countText(snapshot.step.value), countText(snapshot.run->plannedSteps))

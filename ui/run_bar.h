@@ -16,8 +16,8 @@ namespace dinoscope {
 
 class EngineBridge;
 
-/// Run, Pause, Step and Stop with the state of the run beside them. What a button may do is read from the permission table;
-/// the state shown is the engine's, never the click's.
+/// Run, Pause, Step and Stop with the state of the run beside them. What a button may do is read from the permission
+/// table; the state shown is the engine's, never the click's.
 class RunBar : public QToolBar {
     Q_OBJECT
 
@@ -40,7 +40,8 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    void addCommand(CommandKind kind, const QString& text, const QString& tip, const QKeySequence& key, Command command);
+    void addCommand(CommandKind kind, const QString& text, const QString& tip, const QKeySequence& key,
+                    Command command);
     void drawIcons();
     QString statusText(const Snapshot& snapshot) const;
 

@@ -3,6 +3,8 @@
 
 #include "ui/texts.h"
 
+#include <QDateTime>
+#include <QDir>
 #include <QRegularExpression>
 #include <QStringList>
 
@@ -65,6 +67,12 @@ void RunDraft::adopt(const ParamSet& params) {
 
 OpenCommand RunDraft::openCommand() const { return {params_, runFolder, maxSteps, maxMinutes}; }
 
+QString RunDraft::suggestedFolder() const {
+    const QString name = preset_ ? textOf(preset_->id) : QStringLiteral("run");
+    const QString date = QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd-HHmmss"));
+    return QDir::homePath() + QStringLiteral("/Dinoscope/runs/%1-%2").arg(name, date);
+}
+
 QString RunDraft::commandLine(const ParamSet& params) const {
     QStringList words{QStringLiteral("dinoscope-cli"), QStringLiteral("train")};
     if (preset_)
@@ -76,7 +84,7 @@ QString RunDraft::commandLine(const ParamSet& params) const {
         words << QStringLiteral("--steps") << QString::number(maxSteps);
     if (maxMinutes > 0)
         words << QStringLiteral("--minutes") << QString::number(maxMinutes);
-    if (!runFolder.empty())
+    if (!runFolder.empty() && !QDir(textOf(runFolder)).exists())
         words << QStringLiteral("--out") << quoted(textOf(runFolder));
     return words.join(QLatin1Char(' '));
 }

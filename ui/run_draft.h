@@ -34,7 +34,10 @@ public:
     std::string runFolder; ///< empty: nothing is written
 
     OpenCommand openCommand() const;
-    /// The dinoscope-cli call that trains with `params` under this draft's preset, limits and place, quoted for a shell.
+    /// A folder that does not exist yet: ~/Dinoscope/runs/PRESET-DATE-TIME.
+    QString suggestedFolder() const;
+    /// The dinoscope-cli call that trains with `params` under this draft's preset, limits and place, quoted for a
+    /// shell. A place that a run has taken already is left out.
     QString commandLine(const ParamSet& params) const;
     QString commandLine() const { return commandLine(params_); }
 

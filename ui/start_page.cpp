@@ -42,8 +42,10 @@ StartPage::StartPage(const RunDraft& draft, QWidget* parent) : QWidget(parent), 
     large.setPointSizeF(font().pointSizeF() * 2.2);
     large.setWeight(QFont::DemiBold);
     title->setFont(large);
-    auto* words = new QLabel(tr("Watch a student network learn from its own moving-average teacher, without labels: what each "
-                                "of them sees, where they look, and whether training is about to collapse."), this);
+    auto* words =
+        new QLabel(tr("Watch a student network learn from its own moving-average teacher, without labels: what each "
+                      "of them sees, where they look, and whether training is about to collapse."),
+                   this);
     words->setWordWrap(true);
     words->setProperty("muted", true);
     words->setMaximumWidth(640);
@@ -51,9 +53,11 @@ StartPage::StartPage(const RunDraft& draft, QWidget* parent) : QWidget(parent), 
     cards->setSpacing(16);
     for (const Preset& preset : draft.catalog().presets)
         if (preset.id == kDemo)
-            cards->addWidget(makeCard(tr("Fashion-MNIST demo"), textOf(preset.help), tr("Start the Fashion-MNIST demo"), true, &demo_));
-    cards->addWidget(makeCard(tr("A run of your own"), tr("Choose a preset, a seed, how long it may take and where it is kept."),
-                              tr("New run…"), demo_ == nullptr, &newRun_));
+            cards->addWidget(makeCard(tr("Fashion-MNIST demo"), textOf(preset.help), tr("Start the Fashion-MNIST demo"),
+                                      true, &demo_));
+    cards->addWidget(makeCard(tr("A run of your own"),
+                              tr("Choose a preset, a seed, how long it may take and where it is kept."), tr("New run…"),
+                              demo_ == nullptr, &newRun_));
     cards->addStretch(1);
     busy_->setProperty("muted", true);
     column->addStretch(2);
@@ -68,7 +72,8 @@ StartPage::StartPage(const RunDraft& draft, QWidget* parent) : QWidget(parent), 
     connect(newRun_, &QPushButton::clicked, this, &StartPage::newRunAsked);
 }
 
-QWidget* StartPage::makeCard(const QString& title, const QString& words, const QString& button, bool primary, QPushButton** out) {
+QWidget* StartPage::makeCard(const QString& title, const QString& words, const QString& button, bool primary,
+                             QPushButton** out) {
     auto* card = new Card(this);
     card->setFixedWidth(320);
     card->setMinimumHeight(170);

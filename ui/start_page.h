@@ -28,7 +28,8 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    QWidget* makeCard(const QString& title, const QString& words, const QString& button, bool primary, QPushButton** out);
+    QWidget* makeCard(const QString& title, const QString& words, const QString& button, bool primary,
+                      QPushButton** out);
 
     QPushButton* demo_ = nullptr;
     QPushButton* newRun_ = nullptr;

@@ -13,7 +13,9 @@ namespace dinoscope {
 
 // Words and numbers as the window shows them. Any thread.
 
-inline QString textOf(std::string_view utf8) { return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size())); }
+inline QString textOf(std::string_view utf8) {
+    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+}
 
 /// Four significant figures, no exponent for values that people read as plain numbers.
 QString numberText(double value);

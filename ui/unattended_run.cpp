@@ -56,7 +56,8 @@ void UnattendedRun::look() {
         return;
     }
     if (!wishes_.screenshot.isEmpty() && !window_.grab().save(wishes_.screenshot, "PNG"))
-        return finish(tr("The picture '%1' could not be written; name a PNG file in a folder that exists.").arg(wishes_.screenshot));
+        return finish(tr("The picture '%1' could not be written; name a PNG file in a folder that exists.")
+                          .arg(wishes_.screenshot));
     finish({});
 }
 

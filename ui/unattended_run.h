@@ -10,8 +10,8 @@ namespace dinoscope {
 
 class MainWindow;
 
-/// What the command line asks of the window: start a run, wait until it has ended and the panels show that, save a picture
-/// of the window, quit.
+/// What the command line asks of the window: start a run, wait until it has ended and the panels show that, save a
+/// picture of the window, quit.
 class UnattendedRun : public QObject {
     Q_OBJECT
 

@@ -17,7 +17,8 @@ QString figure(double value) { return QString::number(value, 'g', 3); }
 
 } // namespace
 
-BarStrip::BarStrip(const QString& title, ColorRole role, QWidget* parent) : QWidget(parent), title_(title), role_(role) {
+BarStrip::BarStrip(const QString& title, ColorRole role, QWidget* parent)
+    : QWidget(parent), title_(title), role_(role) {
     setAccessibleName(title);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
@@ -76,7 +77,8 @@ void BarStrip::paintEvent(QPaintEvent*) {
             high = std::min(high_, std::max(high, static_cast<double>(values_[i])));
         }
         const double top = yOf(high), bottom = yOf(low);
-        painter.drawRect(QRectF(area.left() + column * pitch, top, std::max(0.5, pitch - gap), std::max(0.5, bottom - top)));
+        painter.drawRect(
+            QRectF(area.left() + column * pitch, top, std::max(0.5, pitch - gap), std::max(0.5, bottom - top)));
     }
     painter.setPen(themeColor(ColorRole::mutedText, palette()));
     QFont small = font();
@@ -94,7 +96,8 @@ bool BarStrip::event(QEvent* event) {
         const double share = (help->pos().x() - barArea().left()) / barArea().width();
         if (share >= 0 && share < 1) {
             const auto index = static_cast<std::size_t>(share * static_cast<double>(values_.size()));
-            QToolTip::showText(help->globalPos(), tr("Dimension %1: %2").arg(index).arg(static_cast<double>(values_[index])), this);
+            QToolTip::showText(help->globalPos(),
+                               tr("Dimension %1: %2").arg(index).arg(static_cast<double>(values_[index])), this);
             return true;
         }
     }

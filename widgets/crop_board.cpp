@@ -80,7 +80,8 @@ void CropBoard::drawTile(QPainter& painter, std::size_t index) const {
     // "Global 2", or "G 2" where that is too long.
     const bool fits = fontMetrics().horizontalAdvance(crop.title) <= tile.width();
     text(tile.top(), hot ? ColorRole::accent : ColorRole::text,
-         fits ? crop.title : crop.title.left(1) + crop.title.mid(std::max<qsizetype>(0, crop.title.lastIndexOf(QLatin1Char(' ')))));
+         fits ? crop.title
+              : crop.title.left(1) + crop.title.mid(std::max<qsizetype>(0, crop.title.lastIndexOf(QLatin1Char(' ')))));
     if (picture.width() >= 4)
         drawPicture(painter, crop.image, picture);
     const double below = std::min(picture.bottom() + 2, tile.bottom() - 2 * line);
@@ -105,13 +106,16 @@ void CropBoard::paintEvent(QPaintEvent*) {
     painter.setPen(themeColor(ColorRole::text, palette()));
     painter.drawText(QRectF(0, 0, sourceArea().width(), line), Qt::AlignHCenter, tr("Source"));
     painter.setPen(themeColor(ColorRole::mutedText, palette()));
-    painter.drawText(QRectF(0, area.bottom() + 4, sourceArea().width(), 2 * line), Qt::AlignHCenter | Qt::TextWordWrap, caption_);
+    painter.drawText(QRectF(0, area.bottom() + 4, sourceArea().width(), 2 * line), Qt::AlignHCenter | Qt::TextWordWrap,
+                     caption_);
     const QSizeF scale(area.width() / source_.width(), area.height() / source_.height());
     for (std::size_t i = 0; i < crops_.size(); ++i) {
         const QRectF& box = crops_[i].box;
         const bool hot = hovered_ == static_cast<int>(i);
         const ColorRole role = crops_[i].isGlobal ? ColorRole::teacher : ColorRole::student;
-        painter.setPen(QPen(themeColor(hot ? ColorRole::accent : role, palette()), hot ? 3 : crops_[i].isGlobal ? 2 : 1.5));
+        painter.setPen(QPen(themeColor(hot ? ColorRole::accent : role, palette()), hot                  ? 3
+                                                                                   : crops_[i].isGlobal ? 2
+                                                                                                        : 1.5));
         painter.setBrush(Qt::NoBrush);
         const QRectF frame(area.left() + box.left() * scale.width(), area.top() + box.top() * scale.height(),
                            box.width() * scale.width(), box.height() * scale.height());

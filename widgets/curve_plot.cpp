@@ -103,7 +103,9 @@ std::size_t CurvePlot::addCurve(const Curve& curve) {
     return series_.size() - 1;
 }
 
-void CurvePlot::append(std::size_t curve, double x, double y) { changed_ = series_.at(curve)->store.append(x, y) || changed_; }
+void CurvePlot::append(std::size_t curve, double x, double y) {
+    changed_ = series_.at(curve)->store.append(x, y) || changed_;
+}
 
 std::size_t CurvePlot::pointCount(std::size_t curve) const { return series_.at(curve)->store.size(); }
 
@@ -246,28 +248,46 @@ void CurvePlot::rescale() {
         plot_->xAxis->setRange(left, std::max(right, left + 1));
 }
 
-void CurvePlot::updateHeader() {
-    const QString muted = themeColor(ColorRole::mutedText, palette()).name();
-    QString text = QStringLiteral("<b>%1</b>").arg(title_.toHtmlEscaped());
-    if (!unit_.isEmpty())
-        text += QStringLiteral(" <span style='color:%1'>%2</span>").arg(muted, unit_.toHtmlEscaped());
-    if (!compact_)
-        text += QStringLiteral("<br>");
+CurvePlot::Readings CurvePlot::readings() const {
+    QStringList rich, plain;
     for (const auto& series : series_) {
         const auto value = series->store.valueAt(cursorX_.value_or(std::numeric_limits<double>::infinity()));
-        const QString name = compact_ ? QString() : QLatin1Char(' ') + series->curve.label.toHtmlEscaped();
         const QString line = series->curve.dashed ? QStringLiteral("╌") : QStringLiteral("━");
-        text += QStringLiteral("%5<span style='color:%1'>%2%3 %4</span>")
-                    .arg(themeColor(series->curve.role, palette()).name(), compact_ ? line : line + line, name,
-                         value ? QString::number(*value, 'g', cursorX_ ? 4 : 3) : QString(), compact_ ? QStringLiteral("&nbsp;") : series == series_.front() ? QString() : QStringLiteral("&nbsp;&nbsp; "));
+        const QString name = compact_ ? QString() : QLatin1Char(' ') + series->curve.label;
+        plain << line + name + QLatin1Char(' ') + (value ? QString::number(*value, 'g', cursorX_ ? 4 : 3) : QString());
+        rich << QStringLiteral("<span style='color:%1'>%2</span>")
+                    .arg(themeColor(series->curve.role, palette()).name(), plain.back().toHtmlEscaped());
     }
-    if (cursorX_ && !compact_)
-        text += QStringLiteral("&nbsp;&nbsp; <span style='color:%1'>%2</span>").arg(muted, tr("step %1").arg(std::lround(*cursorX_)));
-    header_->setText(text);
-    QStringList names;
+    return {rich.join(compact_ ? QStringLiteral(" ") : QStringLiteral("&nbsp; ")), plain.join(QLatin1Char(' '))};
+}
+
+void CurvePlot::updateHeader() {
+    const QString muted =
+        QStringLiteral(" <span style='color:%1'>%2</span>").arg(themeColor(ColorRole::mutedText, palette()).name());
+    const Readings values = readings();
+    if (compact_) {
+        // The values stay whole; the title gives way.
+        const int left =
+            header_->width() - header_->fontMetrics().horizontalAdvance(values.plain + QStringLiteral("  "));
+        QFont bold = header_->font();
+        bold.setBold(true);
+        const QString title = QFontMetrics(bold).elidedText(title_, Qt::ElideRight, std::max(left, 24));
+        header_->setText(QStringLiteral("<b>%1</b>&nbsp;%2").arg(title.toHtmlEscaped(), values.rich));
+    } else {
+        header_->setText(QStringLiteral("<b>%1</b>%2<br><span style='font-size:9pt'>%3%4</span>")
+                             .arg(title_.toHtmlEscaped(),
+                                  unit_.isEmpty() ? QString() : muted.arg(unit_.toHtmlEscaped()), values.rich,
+                                  cursorX_ ? muted.arg(tr("&nbsp; step %1").arg(std::lround(*cursorX_))) : QString()));
+    }
+    QStringList names{title_};
     for (const auto& series : series_)
         names << series->curve.label;
     header_->setToolTip(names.join(QStringLiteral(", ")));
+}
+
+void CurvePlot::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    updateHeader();
 }
 
 void CurvePlot::setSmoothing(double smoothing) {
@@ -394,7 +414,8 @@ std::optional<QString> CurvePlot::exportTo(const QString& path) {
     if (path.endsWith(QStringLiteral(".csv"), Qt::CaseInsensitive)) {
         QFile file(path);
         const QByteArray bytes = csv().toUtf8();
-        return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() ? std::nullopt : std::optional(failure);
+        return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() ? std::nullopt
+                                                                                    : std::optional(failure);
     }
     if (path.endsWith(QStringLiteral(".svg"), Qt::CaseInsensitive)) {
         QSvgGenerator generator;

@@ -79,6 +79,7 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
@@ -88,6 +89,11 @@ private:
     /// Gives the plot as many points of the visible part as it has pixels for.
     void sample();
     void updateHeader();
+    /// The newest values, or those under the cursor.
+    struct Readings {
+        QString rich, plain;
+    };
+    Readings readings() const;
     void placeLevels();
     void placeMarks();
 

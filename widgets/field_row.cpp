@@ -30,7 +30,8 @@ void setLook(QWidget* widget, const char* property, const QVariant& value) {
 } // namespace
 
 FieldRow::FieldRow(const FieldDescription& field, QWidget* parent)
-    : QWidget(parent), field_(field), label_(new QLabel(field.label, this)), note_(new QLabel(this)), message_(new QLabel(this)) {
+    : QWidget(parent), field_(field), label_(new QLabel(field.label, this)), note_(new QLabel(this)),
+      message_(new QLabel(this)) {
     setObjectName(QStringLiteral("field.") + field.id);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 4, 0, 4);
@@ -48,7 +49,8 @@ FieldRow::FieldRow(const FieldDescription& field, QWidget* parent)
     if (field.hasSlider) {
         slider_ = new ValueSlider(field.softMin, field.softMax, field.logarithmic, this);
         slider_->setAccessibleName(tr("%1, slider").arg(field.label));
-        connect(slider_, &ValueSlider::moved, this, [this](double value) { line_->setText(QString::number(value, 'g', 4)); });
+        connect(slider_, &ValueSlider::moved, this,
+                [this](double value) { line_->setText(QString::number(value, 'g', 4)); });
         connect(slider_, &ValueSlider::settled, this, [this](double value) { commit(QString::number(value, 'g', 4)); });
         column->addWidget(slider_);
     }
@@ -61,7 +63,8 @@ FieldRow::FieldRow(const FieldDescription& field, QWidget* parent)
     }
     note_->setProperty("muted", true);
     message_->hide();
-    setToolTip(QStringLiteral("<p>%1</p><p><code>--%2</code></p>").arg(field.help.toHtmlEscaped(), field.id.toHtmlEscaped()));
+    setToolTip(
+        QStringLiteral("<p>%1</p><p><code>--%2</code></p>").arg(field.help.toHtmlEscaped(), field.id.toHtmlEscaped()));
     updateNote();
 }
 
@@ -75,7 +78,8 @@ FieldRow::~FieldRow() {
 QWidget* FieldRow::makeEditor() {
     if (field_.kind == FieldDescription::Kind::flag) {
         flag_ = new QCheckBox(this);
-        connect(flag_, &QCheckBox::toggled, this, [this](bool on) { commit(on ? QStringLiteral("true") : QStringLiteral("false")); });
+        connect(flag_, &QCheckBox::toggled, this,
+                [this](bool on) { commit(on ? QStringLiteral("true") : QStringLiteral("false")); });
         return flag_;
     }
     if (field_.kind == FieldDescription::Kind::choice) {
@@ -102,7 +106,8 @@ void FieldRow::commit(const QString& text) {
 }
 
 void FieldRow::setText(const QString& text) {
-    if ((line_ && line_->hasFocus() && line_->isModified() && line_->text() != committed_) || (slider_ && slider_->isSliderDown()))
+    if ((line_ && line_->hasFocus() && line_->isModified() && line_->text() != committed_) ||
+        (slider_ && slider_->isSliderDown()))
         return;
     committed_ = text;
     if (flag_) {

@@ -60,7 +60,8 @@ int FlowLayout::flow(const QRect& area, bool place) const {
         for (std::size_t i = first; i < end; ++i) {
             const QSize size = items_[i]->sizeHint();
             if (place)
-                items_[i]->setGeometry(QRect(left, top + (height - size.height()) / 2, std::min(size.width(), area.width()), size.height()));
+                items_[i]->setGeometry(QRect(left, top + (height - size.height()) / 2,
+                                             std::min(size.width(), area.width()), size.height()));
             left += size.width() + spacing();
         }
         top += height + spacing();

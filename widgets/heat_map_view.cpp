@@ -18,7 +18,8 @@ constexpr int kScaleWidth = 68;
 
 } // namespace
 
-HeatMapView::HeatMapView(const QString& title, ColorRole role, QWidget* parent) : QWidget(parent), title_(title), role_(role) {
+HeatMapView::HeatMapView(const QString& title, ColorRole role, QWidget* parent)
+    : QWidget(parent), title_(title), role_(role) {
     setAccessibleName(title);
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
@@ -111,11 +112,12 @@ void HeatMapView::paintEvent(QPaintEvent*) {
     const int line = fontMetrics().height();
     const QRectF area = place();
     const double center = picture_.isNull() ? width() / 2.0 : area.center().x();
-    const auto write = [&](double top, ColorRole role, const QString& words) { // below or above the picture, inside the widget
+    const auto write = [&](double top, ColorRole role,
+                           const QString& words) { // below or above the picture, inside the widget
         const double wide = std::min(fontMetrics().horizontalAdvance(words) + 2, width());
         painter.setPen(themeColor(role, palette()));
-        painter.drawText(QRectF(std::clamp(center - wide / 2, 0.0, width() - wide), top, wide, line), Qt::AlignLeft | Qt::TextSingleLine,
-                         fontMetrics().elidedText(words, Qt::ElideRight, width()));
+        painter.drawText(QRectF(std::clamp(center - wide / 2, 0.0, width() - wide), top, wide, line),
+                         Qt::AlignLeft | Qt::TextSingleLine, fontMetrics().elidedText(words, Qt::ElideRight, width()));
     };
     write(picture_.isNull() ? 0 : area.top() - line - 2, role_, title_);
     if (picture_.isNull())
@@ -162,8 +164,10 @@ void HeatMapView::mousePressEvent(QMouseEvent* event) {
     const QRectF area = place();
     if (columns_ <= 0 || rows_ <= 0 || !area.contains(event->position()))
         return;
-    const int column = std::clamp(static_cast<int>((event->position().x() - area.left()) / area.width() * columns_), 0, columns_ - 1);
-    const int row = std::clamp(static_cast<int>((event->position().y() - area.top()) / area.height() * rows_), 0, rows_ - 1);
+    const int column =
+        std::clamp(static_cast<int>((event->position().x() - area.left()) / area.width() * columns_), 0, columns_ - 1);
+    const int row =
+        std::clamp(static_cast<int>((event->position().y() - area.top()) / area.height() * rows_), 0, rows_ - 1);
     emit cellClicked(row * columns_ + column);
 }
 

@@ -19,8 +19,8 @@ class HeatMapView : public QWidget {
 public:
     explicit HeatMapView(const QString& title, ColorRole role, QWidget* parent = nullptr);
     void setPicture(const QImage& picture);
-    /// Row-major. An empty map, or one of another size than `rows` times `columns`, shows the picture alone; so do cells
-    /// that are not finite.
+    /// Row-major. An empty map, or one of another size than `rows` times `columns`, shows the picture alone; so do
+    /// cells that are not finite.
     void setMap(std::vector<float> map, int rows, int columns);
     const std::vector<float>& map() const { return map_; }
     void setOpacity(double opacity);

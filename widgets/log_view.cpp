@@ -75,7 +75,9 @@ LogView::LogView(QWidget* parent)
 void LogView::append(Weight weight, qint64 step, const QString& sentence) {
     const QScrollBar* bar = list_->verticalScrollBar();
     const bool atEnd = scroll_->isActive() || bar->value() >= bar->maximum() - 4;
-    const QString mark = weight == Weight::error ? tr("Error: ") : weight == Weight::warning ? tr("Warning: ") : QString();
+    const QString mark = weight == Weight::error     ? tr("Error: ")
+                         : weight == Weight::warning ? tr("Warning: ")
+                                                     : QString();
     auto* item = new QStandardItem(tr("%1   %2%3").arg(step, 6).arg(mark, sentence));
     item->setData(static_cast<int>(weight), kWeightRole);
     color(*item);

@@ -24,7 +24,8 @@ void MatrixView::setValues(std::vector<double> values, int rows, int columns) {
 }
 
 void MatrixView::paintEvent(QPaintEvent*) {
-    if (rows_ <= 0 || columns_ <= 0 || values_.size() != static_cast<std::size_t>(rows_) * static_cast<std::size_t>(columns_))
+    if (rows_ <= 0 || columns_ <= 0 ||
+        values_.size() != static_cast<std::size_t>(rows_) * static_cast<std::size_t>(columns_))
         return;
     QPainter painter(this);
     QFont small = font();
@@ -41,8 +42,8 @@ void MatrixView::paintEvent(QPaintEvent*) {
         }
     painter.setPen(themeColor(ColorRole::mutedText, palette()));
     for (int row = 0; row < rows_; ++row)
-        painter.drawText(QRectF(0, head + row * cell.height(), side - 6, cell.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                         QStringLiteral("%1 %2").arg(rowName_).arg(row + 1));
+        painter.drawText(QRectF(0, head + row * cell.height(), side - 6, cell.height()),
+                         Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("%1 %2").arg(rowName_).arg(row + 1));
     for (int column = 0; column < columns_; ++column)
         painter.drawText(QRectF(side + column * cell.width(), 0, cell.width(), head), Qt::AlignCenter,
                          QString::number(column + 1));
@@ -50,12 +51,16 @@ void MatrixView::paintEvent(QPaintEvent*) {
     for (int row = 0; row < rows_; ++row)
         for (int column = 0; column < columns_; ++column) {
             const double value = values_[static_cast<std::size_t>(row * columns_ + column)];
-            const QRectF place(side + column * cell.width() + 1, head + row * cell.height() + 1, cell.width() - 2, cell.height() - 2);
+            const QRectF place(side + column * cell.width() + 1, head + row * cell.height() + 1, cell.width() - 2,
+                               cell.height() - 2);
             QColor shade = themeColor(ColorRole::accent, palette());
-            shade.setAlphaF(std::isfinite(value) ? static_cast<float>(0.1 + 0.35 * (high > low ? (value - low) / (high - low) : 0)) : 0.0F);
+            shade.setAlphaF(std::isfinite(value)
+                                ? static_cast<float>(0.1 + 0.35 * (high > low ? (value - low) / (high - low) : 0))
+                                : 0.0F);
             painter.fillRect(place, shade);
             painter.setPen(themeColor(std::isfinite(value) ? ColorRole::text : ColorRole::mutedText, palette()));
-            painter.drawText(place, Qt::AlignCenter, std::isfinite(value) ? QString::number(value, 'f', 2) : QStringLiteral("–"));
+            painter.drawText(place, Qt::AlignCenter,
+                             std::isfinite(value) ? QString::number(value, 'f', 2) : QStringLiteral("–"));
         }
 }
 

@@ -37,7 +37,9 @@ void MessageBar::say(Kind kind, const QString& sentence) {
 QString MessageBar::sentence() const { return isVisibleTo(parentWidget()) ? label_->text() : QString(); }
 
 void MessageBar::paintEvent(QPaintEvent*) {
-    const ColorRole role = kind_ == Kind::error ? ColorRole::bad : kind_ == Kind::warning ? ColorRole::warning : ColorRole::accent;
+    const ColorRole role = kind_ == Kind::error     ? ColorRole::bad
+                           : kind_ == Kind::warning ? ColorRole::warning
+                                                    : ColorRole::accent;
     QPainter painter(this);
     painter.fillRect(rect(), themeColor(ColorRole::raised, palette()));
     painter.fillRect(QRect(0, 0, 4, height()), themeColor(role, palette()));

@@ -28,7 +28,8 @@ QFont MeterBar::adviceFont() const {
 int MeterBar::heightForWidth(int width) const {
     const QFontMetrics small(adviceFont());
     const QString text = advice_.isEmpty() ? QStringLiteral(" ") : advice_;
-    return fontMetrics().height() + kBarHeight + 10 + small.boundingRect(QRect(0, 0, width, 1000), Qt::TextWordWrap, text).height();
+    return fontMetrics().height() + kBarHeight + 10 +
+           small.boundingRect(QRect(0, 0, width, 1000), Qt::TextWordWrap, text).height();
 }
 
 void MeterBar::setReading(double position, const QString& value, Judgement judgement, const QString& advice) {

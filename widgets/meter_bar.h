@@ -7,8 +7,8 @@
 
 namespace dinoscope {
 
-/// One measured value on a scale, a word that judges it and a sentence of advice. The judgement is said by the word, the
-/// colour only repeats it.
+/// One measured value on a scale, a word that judges it and a sentence of advice. The judgement is said by the word,
+/// the colour only repeats it.
 class MeterBar : public QWidget {
     Q_OBJECT
 

@@ -82,7 +82,8 @@ void ParamForm::updateVisibility() {
 }
 
 int ParamForm::visibleRowCount() const {
-    return static_cast<int>(std::count_if(rows_.begin(), rows_.end(), [this](FieldRow* row) { return row->isVisibleTo(this); }));
+    return static_cast<int>(
+        std::count_if(rows_.begin(), rows_.end(), [this](FieldRow* row) { return row->isVisibleTo(this); }));
 }
 
 } // namespace dinoscope

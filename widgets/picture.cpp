@@ -15,8 +15,8 @@ QRectF pictureArea(const QSize& image, const QRectF& area) {
     if (scale >= 2)
         scale = std::floor(scale);
     const QSizeF size(image.width() * scale, image.height() * scale);
-    return {std::floor(area.center().x() - size.width() / 2), std::floor(area.center().y() - size.height() / 2), size.width(),
-            size.height()};
+    return {std::floor(area.center().x() - size.width() / 2), std::floor(area.center().y() - size.height() / 2),
+            size.width(), size.height()};
 }
 
 QRectF drawPicture(QPainter& painter, const QImage& image, const QRectF& area) {

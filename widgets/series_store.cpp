@@ -90,7 +90,8 @@ void SeriesStore::Pyramid::rebuild(const std::vector<double>& values, std::size_
     }
 }
 
-SeriesStore::Block SeriesStore::Pyramid::extremes(const std::vector<double>& values, std::size_t first, std::size_t last) const {
+SeriesStore::Block SeriesStore::Pyramid::extremes(const std::vector<double>& values, std::size_t first,
+                                                  std::size_t last) const {
     Block block{first, first};
     const auto add = [&](const Block& part) {
         block.least = values[part.least] < values[block.least] ? part.least : block.least;
@@ -132,7 +133,8 @@ SeriesStore::Sample SeriesStore::sample(double low, double high, int columns, bo
     begin -= begin == x_.begin() ? 0 : 1;
     end += end == x_.end() ? 0 : 1;
     const auto first = static_cast<std::size_t>(begin - x_.begin()), last = static_cast<std::size_t>(end - x_.begin());
-    const auto take = [&](std::vector<double>& x, std::vector<double>& y, const std::vector<double>& values, std::size_t i) {
+    const auto take = [&](std::vector<double>& x, std::vector<double>& y, const std::vector<double>& values,
+                          std::size_t i) {
         x.push_back(x_[i]);
         y.push_back(values[i]);
     };
@@ -149,9 +151,11 @@ SeriesStore::Sample SeriesStore::sample(double low, double high, int columns, bo
     for (std::size_t column = 0; column < count && from < last; ++column) {
         const double share = static_cast<double>(column + 1) / static_cast<double>(count);
         const double edge = logarithmic ? low * std::pow(high / low, share) : low + share * (high - low);
-        const std::size_t to = column + 1 == count
-                                   ? last
-                                   : static_cast<std::size_t>(std::lower_bound(x_.begin() + static_cast<std::ptrdiff_t>(from), end, edge) - x_.begin());
+        const std::size_t to =
+            column + 1 == count
+                ? last
+                : static_cast<std::size_t>(std::lower_bound(x_.begin() + static_cast<std::ptrdiff_t>(from), end, edge) -
+                                           x_.begin());
         if (to == from)
             continue;
         const Block raw = rawPyramid_.extremes(y_, from, to), smooth = smoothPyramid_.extremes(smooth_, from, to);

@@ -7,8 +7,8 @@
 
 namespace dinoscope {
 
-/// All points of one curve and a pyramid of least and largest values over them, so that drawing costs by the pixel, not by
-/// the point. x grows strictly; a point of the past may come late. Every value is finite. One thread.
+/// All points of one curve and a pyramid of least and largest values over them, so that drawing costs by the pixel, not
+/// by the point. x grows strictly; a point of the past may come late. Every value is finite. One thread.
 class SeriesStore {
 public:
     /// What a picture of the curve needs: at most four raw points and two smoothed ones a column.
@@ -24,19 +24,19 @@ public:
     const std::vector<double>& x() const { return x_; }
     const std::vector<double>& y() const { return y_; }
 
-    /// s_i = s * s_(i-1) + (1 - s) * y_i from s_0 = 0, divided by 1 - s^(i+1): TensorBoard's average without the pull of its
-    /// beginning. `smoothing` from 0 to below 1. @returns whether anything changed.
+    /// s_i = s * s_(i-1) + (1 - s) * y_i from s_0 = 0, divided by 1 - s^(i+1): TensorBoard's average without the pull
+    /// of its beginning. `smoothing` from 0 to below 1. @returns whether anything changed.
     bool setSmoothing(double smoothing);
     /// Of the whole series, whatever part is looked at.
     const std::vector<double>& smoothed();
 
     /// The value at the last x not above `at`.
     std::optional<double> valueAt(double at) const;
-    /// The points from `low` to `high` and one neighbour on each side, thinned to `columns` columns that are even in x, or
-    /// in its logarithm. In every column the least and the largest value are kept where they stand.
+    /// The points from `low` to `high` and one neighbour on each side, thinned to `columns` columns that are even in x,
+    /// or in its logarithm. In every column the least and the largest value are kept where they stand.
     Sample sample(double low, double high, int columns, bool logarithmicX);
-    /// Where the middle 99 % of the values lie, of the positive ones only if so wished; above some thousands of points from
-    /// evenly spaced ones and the newest. Empty where there are none.
+    /// Where the middle 99 % of the values lie, of the positive ones only if so wished; above some thousands of points
+    /// from evenly spaced ones and the newest. Empty where there are none.
     std::optional<std::pair<double, double>> bulk(bool positiveOnly) const;
 
 private:

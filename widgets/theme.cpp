@@ -34,7 +34,8 @@ QPalette paletteOf(const Colors& colors, bool dark) {
     palette.setColor(QPalette::Dark, of(ColorRole::line));
     palette.setColor(QPalette::Light, of(ColorRole::raised));
     palette.setColor(QPalette::ToolTipBase, of(ColorRole::raised));
-    for (const QPalette::ColorRole role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText})
+    for (const QPalette::ColorRole role :
+         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText})
         palette.setColor(role, of(ColorRole::text));
     palette.setColor(QPalette::PlaceholderText, of(ColorRole::mutedText));
     palette.setColor(QPalette::Highlight, of(ColorRole::accent));
@@ -109,12 +110,12 @@ QLabel[tone="bad"] { color: @bad; }
 QLabel[tone="accent"] { color: @accent; }
 )");
     const std::array<std::pair<const char*, ColorRole>, 7> names = {{{"@window", ColorRole::window},
-                                                                    {"@panel", ColorRole::panel},
-                                                                    {"@raised", ColorRole::raised},
-                                                                    {"@line", ColorRole::line},
-                                                                    {"@text", ColorRole::text},
-                                                                    {"@muted", ColorRole::mutedText},
-                                                                    {"@bad", ColorRole::bad}}};
+                                                                     {"@panel", ColorRole::panel},
+                                                                     {"@raised", ColorRole::raised},
+                                                                     {"@line", ColorRole::line},
+                                                                     {"@text", ColorRole::text},
+                                                                     {"@muted", ColorRole::mutedText},
+                                                                     {"@bad", ColorRole::bad}}};
     const bool dark = colors == kDark;
     sheet.replace(QStringLiteral("@scheme"), dark ? QStringLiteral("dark") : QStringLiteral("light"));
     sheet.replace(QStringLiteral("@onaccent"), dark ? QStringLiteral("#15181d") : QStringLiteral("#ffffff"));
@@ -146,7 +147,8 @@ void applyTheme(QApplication& application, ThemeChoice choice) {
     loadMarks();
     if (!application.property("systemIsDark").isValid()) // before this program changes the palette for the first time
         application.setProperty("systemIsDark", isDark(QApplication::palette()));
-    const bool dark = choice == ThemeChoice::dark || (choice == ThemeChoice::system && application.property("systemIsDark").toBool());
+    const bool dark =
+        choice == ThemeChoice::dark || (choice == ThemeChoice::system && application.property("systemIsDark").toBool());
     const Colors& colors = dark ? kDark : kLight;
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     QApplication::setPalette(paletteOf(colors, dark));

@@ -39,7 +39,8 @@ double ValueSlider::realValue() const {
 
 void ValueSlider::setRealValue(double value) {
     const double inside = std::clamp(value, low_, high_);
-    const double share = logarithmic_ ? std::log(inside / low_) / std::log(high_ / low_) : (inside - low_) / (high_ - low_);
+    const double share =
+        logarithmic_ ? std::log(inside / low_) / std::log(high_ / low_) : (inside - low_) / (high_ - low_);
     const QSignalBlocker quiet(this);
     setValue(static_cast<int>(std::lround(share * kPositions)));
 }

@@ -5,8 +5,8 @@
 
 namespace dinoscope {
 
-/// A slider over real values, linear or logarithmic. It takes the mouse wheel only while it has the focus, so that a form
-/// can be scrolled past it.
+/// A slider over real values, linear or logarithmic. It takes the mouse wheel only while it has the focus, so that a
+/// form can be scrolled past it.
 class ValueSlider : public QSlider {
     Q_OBJECT
 

@@ -14,8 +14,8 @@ namespace {
 constexpr int kSide = 28;
 constexpr std::int64_t kPrototypes = 64, kGlobals = 2, kLocals = 4, kViews = kGlobals + kLocals;
 constexpr std::int64_t kHeads = 3, kBlocks = 4, kGrid = 7;
-constexpr std::array<const char*, 10> kClasses = {"T-shirt", "Trouser", "Pullover", "Dress",   "Coat",
-                                                  "Sandal",  "Shirt",   "Sneaker",  "Bag",     "Ankle boot"};
+constexpr std::array<const char*, 10> kClasses = {"T-shirt", "Trouser", "Pullover", "Dress", "Coat",
+                                                  "Sandal",  "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
 
 RandomStream streamOf(std::int64_t sample, std::int64_t epoch, std::uint32_t crop) {
     return {7, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(sample), crop, RandomPurpose::preview};
@@ -26,7 +26,8 @@ std::int64_t indexOf(const PictureRef& picture) {
 }
 
 Image pictureOf(const PictureRef& picture) {
-    return picture.kind == PictureRef::Kind::given && !picture.image.empty() ? picture.image : fakePicture(indexOf(picture));
+    return picture.kind == PictureRef::Kind::given && !picture.image.empty() ? picture.image
+                                                                             : fakePicture(indexOf(picture));
 }
 
 std::string captionOf(const PictureRef& picture) {
@@ -44,10 +45,13 @@ Image cut(const Image& source, const ViewInfo& view, int side) {
     for (int y = 0; y < side; ++y)
         for (int x = 0; x < side; ++x) {
             const int u = view.flipped ? side - 1 - x : x;
-            const int column = std::clamp(static_cast<int>(view.left + (u + 0.5) * view.width / side), 0, source.width - 1);
-            const int row = std::clamp(static_cast<int>(view.top + (y + 0.5) * view.height / side), 0, source.height - 1);
+            const int column =
+                std::clamp(static_cast<int>(view.left + (u + 0.5) * view.width / side), 0, source.width - 1);
+            const int row =
+                std::clamp(static_cast<int>(view.top + (y + 0.5) * view.height / side), 0, source.height - 1);
             for (int c = 0; c < source.channels; ++c) {
-                const double value = source.pixels[static_cast<std::size_t>((row * source.width + column) * source.channels + c)];
+                const double value =
+                    source.pixels[static_cast<std::size_t>((row * source.width + column) * source.channels + c)];
                 image.pixels.push_back(static_cast<std::uint8_t>(std::clamp(value * view.brightness, 0.0, 255.0)));
             }
         }
@@ -126,7 +130,8 @@ CropsAnswer fakeCrops(const CropsRequest& request, Step step) {
     return answer;
 }
 
-SoftmaxAnswer fakeSoftmax(const SoftmaxRequest& request, Step step, double studentTemperature, double teacherTemperature) {
+SoftmaxAnswer fakeSoftmax(const SoftmaxRequest& request, Step step, double studentTemperature,
+                          double teacherTemperature) {
     SoftmaxAnswer answer;
     answer.caption = captionOf(request.picture);
     answer.runningStatistics = request.picture.kind != PictureRef::Kind::lastBatch;

@@ -14,7 +14,8 @@ Image fakePicture(std::int64_t index);
 CropsAnswer fakeCrops(const CropsRequest& request, Step step);
 
 /// K = 64, 6 student views of which the first 2 are the teacher's.
-SoftmaxAnswer fakeSoftmax(const SoftmaxRequest& request, Step step, double studentTemperature, double teacherTemperature);
+SoftmaxAnswer fakeSoftmax(const SoftmaxRequest& request, Step step, double studentTemperature,
+                          double teacherTemperature);
 
 /// 3 heads, 4 blocks, 7 x 7 patches. @throws EngineError for a block or patch that does not exist.
 AttentionAnswer fakeAttention(const AttentionRequest& request, Step step);

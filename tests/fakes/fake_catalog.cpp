@@ -20,31 +20,69 @@ struct FakeOptions {
 void declare(FieldList& fields, FakeOptions& o) {
     fields.add("data.path", o.dataPath, "Pictures").help("Folder that holds the training pictures.");
     fields.add("run.seed", o.seed, "Seed").range(0, 4294967295.0).soft(0, 100).help("Decides every random choice.");
-    fields.add("run.batch_size", o.batchSize, "Batch size").unit("pictures").range(1, 65536).soft(16, 1024).log()
+    fields.add("run.batch_size", o.batchSize, "Batch size")
+        .unit("pictures")
+        .range(1, 65536)
+        .soft(16, 1024)
+        .log()
         .help("Source pictures in a step.");
-    fields.add("run.epochs", o.epochs, "Planned epochs").range(1, 10000).soft(1, 400).help("Length of the schedules.");
-    fields.add("backbone.arch", o.arch, "Backbone").choices({"vit_micro", "vit_tiny", "vit_small", "resnet50"})
+    fields.add("optim.epochs", o.epochs, "Planned epochs")
+        .range(1, 10000)
+        .soft(1, 400)
+        .help("Length of the schedules.");
+    fields.add("backbone.arch", o.arch, "Backbone")
+        .choices({"vit_micro", "vit_tiny", "vit_small", "resnet50"})
         .help("The network that is trained.");
-    fields.add("backbone.drop_path_rate", o.dropPathRate, "Stochastic depth").range(0, 1).when("backbone.arch=vit_small")
+    fields.add("backbone.drop_path_rate", o.dropPathRate, "Stochastic depth")
+        .range(0, 1)
+        .when("backbone.arch=vit_small")
         .help("Probability with which a block is left out.");
     fields.add("head.use_bn", o.useBn, "Batch normalisation").help("Normalises inside the projection head.");
-    fields.add("optim.lr", o.lr, "Learning rate").range(0, 10).soft(1e-5, 1e-2).log().now().alias("train.lr")
+    fields.add("optim.lr", o.lr, "Learning rate")
+        .range(0, 10)
+        .soft(1e-5, 1e-2)
+        .log()
+        .now()
+        .alias("train.lr")
         .help("Base of the learning rate's schedule.");
-    fields.add("optim.weight_decay", o.weightDecay, "Weight decay").range(0, 10).soft(0, 0.5).now()
+    fields.add("optim.weight_decay", o.weightDecay, "Weight decay")
+        .range(0, 10)
+        .soft(0, 0.5)
+        .now()
         .help("Pull of the weights towards zero.");
-    fields.add("loss.student_temperature", o.studentTemperature, "Student temperature").range(1e-3, 10).soft(0.02, 1).log().now()
+    fields.add("loss.student_temperature", o.studentTemperature, "Student temperature")
+        .range(1e-3, 10)
+        .soft(0.02, 1)
+        .log()
+        .now()
         .help("Divides the student's logits before the softmax.");
-    fields.add("loss.teacher_temperature", o.teacherTemperature, "Teacher temperature").range(1e-3, 10).soft(0.01, 0.2).log().now()
+    fields.add("loss.teacher_temperature", o.teacherTemperature, "Teacher temperature")
+        .range(1e-3, 10)
+        .soft(0.01, 0.2)
+        .log()
+        .now()
         .help("Divides the teacher's centred logits before the softmax.");
-    fields.add("loss.center_momentum", o.centerMomentum, "Centre momentum").range(0, 1).now()
+    fields.add("loss.center_momentum", o.centerMomentum, "Centre momentum")
+        .range(0, 1)
+        .now()
         .help("Share of the centre that a step keeps.");
-    fields.add("ema.momentum", o.momentum, "EMA momentum").range(0, 1).soft(0.9, 1).now()
+    fields.add("optim.momentum_teacher", o.momentum, "EMA momentum")
+        .range(0, 1)
+        .soft(0.9, 1)
+        .now()
         .help("Share of the teacher that a step keeps.");
-    fields.add("augment.local_crops", o.localCrops, "Local crops").range(0, 32).soft(0, 12)
+    fields.add("augment.local_crops", o.localCrops, "Local crops")
+        .range(0, 32)
+        .soft(0, 12)
         .help("Small views of each picture.");
-    fields.add("augment.global_scale_min", o.globalScaleMin, "Global scale, smallest").range(0.01, 1).nextEpoch()
+    fields.add("augment.global_scale_min", o.globalScaleMin, "Global scale, smallest")
+        .range(0.01, 1)
+        .nextEpoch()
         .help("Least share of the picture's area in a global crop.");
-    fields.add("augment.flip", o.flip, "Flip probability").range(0, 1).nextEpoch().help("How often a view is mirrored.");
+    fields.add("augment.flip", o.flip, "Flip probability")
+        .range(0, 1)
+        .nextEpoch()
+        .help("How often a view is mirrored.");
 }
 
 std::vector<MetricSpec> fakeMetrics() {
@@ -78,15 +116,23 @@ EngineCatalog fakeCatalog() {
     catalog.params = ParamTable(collectSpecs<FakeOptions>());
     catalog.presets = {
         {"fashion-mnist-demo", "Fashion-MNIST demo", "Learns visibly within two minutes.", {}},
-        {"collapse-sharpening", "Collapse: too little sharpening", "The teacher becomes uniform.",
+        {"collapse-uniform",
+         "Collapse: too little sharpening",
+         "The teacher becomes uniform.",
          {{"loss.teacher_temperature", ParamValue(1.0)}}},
-        {"collapse-center", "Collapse: no centring", "One prototype takes all.", {{"loss.center_momentum", ParamValue(1.0)}}},
+        {"collapse-one-winner",
+         "Collapse: no centring",
+         "One prototype takes all.",
+         {{"loss.center_momentum", ParamValue(1.0)}}},
     };
     catalog.metrics = fakeMetrics();
-    catalog.backbones = {{"vit_micro", "ViT micro", "Small enough for two cores."}, {"vit_tiny", "ViT tiny", "Width 192."},
-                         {"vit_small", "ViT small", "Width 384."}, {"resnet50", "ResNet-50", "A convolutional network."}};
+    catalog.backbones = {{"vit_micro", "ViT micro", "Small enough for two cores."},
+                         {"vit_tiny", "ViT tiny", "Width 192."},
+                         {"vit_small", "ViT small", "Width 384."},
+                         {"resnet50", "ResNet-50", "A convolutional network."}};
     catalog.objectives = {{"dino", "DINO", "Self-distillation with no labels."}};
-    catalog.probes = {{"crops", "Crops", "A picture and its views."}, {"softmax", "Temperature", "Logits of a picture."},
+    catalog.probes = {{"crops", "Crops", "A picture and its views."},
+                      {"softmax", "Temperature", "Logits of a picture."},
                       {"attention", "Attention", "Where the heads look."}};
     return catalog;
 }

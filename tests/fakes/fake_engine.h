@@ -9,6 +9,7 @@
 namespace dinoscope {
 
 /// The real runtime around a ScriptedRunner. Keep `script` to hold, fail or watch it.
-std::unique_ptr<Engine> makeFakeEngine(std::shared_ptr<Script> script = std::make_shared<Script>(), EngineSettings settings = {});
+std::unique_ptr<Engine> makeFakeEngine(std::shared_ptr<Script> script = std::make_shared<Script>(),
+                                       EngineSettings settings = {});
 
 } // namespace dinoscope

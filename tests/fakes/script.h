@@ -17,13 +17,13 @@ namespace dinoscope {
 /// What a ScriptedRunner is to do, shared between it and the test. The plain members are set before the engine is made;
 /// the functions take any thread.
 ///
-/// Points of the gate and of failNext(), and names in calls(): "open", "load", "step", "work", "cancelWork", "setParam",
-/// "probe", "startJob", "cancelJob", "save", "export", "history", "beginFinish", "finish".
+/// Points of the gate and of failNext(), and names in calls(): "open", "load", "step", "work", "cancelWork",
+/// "setParam", "probe", "startJob", "cancelJob", "save", "export", "history", "beginFinish", "finish".
 class Script {
 public:
     std::int64_t plannedSteps = 1500;
-    std::int64_t evaluateEvery = 0;    ///< steps between evaluations; 0: none
-    std::int64_t evaluationSlices = 3; ///< also of the closing evaluation and of a job
+    std::int64_t evaluateEvery = 0;        ///< steps between evaluations; 0: none
+    std::int64_t evaluationSlices = 3;     ///< also of the closing evaluation and of a job
     std::chrono::microseconds stepTime{0}; ///< how long a step lasts; for windows that people look at
     bool labelled = true;
     bool convolutional = false; ///< a backbone without attention

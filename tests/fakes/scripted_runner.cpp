@@ -21,7 +21,8 @@ std::shared_ptr<const RunInfo> makeInfo(const Script& script, const OpenCommand&
     info->dataName = "Fake fashion";
     info->sampleCount = 60000;
     if (script.labelled)
-        info->classNames = {"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
+        info->classNames = {"T-shirt", "Trouser", "Pullover", "Dress", "Coat",
+                            "Sandal",  "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
     info->channels = 1;
     info->device = "cpu";
     info->precision = "float32";
@@ -102,7 +103,7 @@ void ScriptedRunner::recordStep(RunnerOutput& output) {
     record(output, "kl", kl);
     record(output, "lr", real("optim.lr") * std::min(1.0, t / 40));
     record(output, "weight_decay", real("optim.weight_decay"));
-    record(output, "momentum", real("ema.momentum"));
+    record(output, "momentum", real("optim.momentum_teacher"));
     record(output, "student_temperature", real("loss.student_temperature"));
     record(output, "teacher_temperature", real("loss.teacher_temperature"));
     record(output, "images_per_s", status_.imagesPerSecond);
@@ -163,7 +164,8 @@ std::string ScriptedRunner::setParam(const ParamSpec& spec, const ParamValue& va
     auto changed = std::make_shared<ParamSet>(*params_);
     if (auto error = changed->set(catalog_.params, spec.id, value))
         throw EngineError(*error);
-    std::string detail = spec.id + ": " + formatParam(params_->at(spec.id)) + " -> " + formatParam(changed->at(spec.id));
+    std::string detail =
+        spec.id + ": " + formatParam(params_->at(spec.id)) + " -> " + formatParam(changed->at(spec.id));
     params_ = changed;
     return detail;
 }
@@ -179,7 +181,8 @@ ProbeResult ScriptedRunner::probe(const ProbeRequest& request) {
     if (const auto* crops = std::get_if<CropsRequest>(&request.question))
         result.answer = fakeCrops(*crops, status_.step);
     else if (const auto* softmax = std::get_if<SoftmaxRequest>(&request.question))
-        result.answer = fakeSoftmax(*softmax, status_.step, real("loss.student_temperature"), real("loss.teacher_temperature"));
+        result.answer =
+            fakeSoftmax(*softmax, status_.step, real("loss.student_temperature"), real("loss.teacher_temperature"));
     else if (script_->convolutional)
         throw EngineError(ErrorCode::badInput, "probes", "A convolutional network has no attention.");
     else

@@ -85,8 +85,8 @@ TEST_F(Plot, AxesFollowUntilAPersonZooms) {
 TEST_F(Plot, WheelIsReported) {
     QSignalSpy spy(&plot, &CurvePlot::zoomed);
     draw();
-    QWheelEvent wheel(QPointF(250, 120), inner->mapToGlobal(QPointF(250, 120)), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
-                      Qt::NoScrollPhase, false);
+    QWheelEvent wheel(QPointF(250, 120), inner->mapToGlobal(QPointF(250, 120)), {}, {0, 120}, Qt::NoButton,
+                      Qt::NoModifier, Qt::NoScrollPhase, false);
     QApplication::sendEvent(inner, &wheel);
     EXPECT_EQ(spy.count(), 1);
 }

@@ -138,7 +138,8 @@ TEST(FieldRow, SaysWhatIsPendingRefusedAndOtherThanThePreset) {
     EXPECT_EQ(row.sentence(), QString());
     const auto shown = [&row](const QString& words) {
         const auto labels = row.findChildren<QLabel*>();
-        return std::any_of(labels.begin(), labels.end(), [&](const QLabel* label) { return label->text().contains(words); });
+        return std::any_of(labels.begin(), labels.end(),
+                           [&](const QLabel* label) { return label->text().contains(words); });
     };
     EXPECT_FALSE(shown(QStringLiteral("0.001")));
     row.setBaseline(QStringLiteral("0.001"));
@@ -149,7 +150,8 @@ TEST(FieldRow, EveryEditorHasAnAccessibleName) {
     const ParamForm form(someFields());
     for (const FieldRow* row : form.rows())
         for (const QWidget* child : row->findChildren<QWidget*>())
-            EXPECT_FALSE(child->focusPolicy() != Qt::NoFocus && child->parentWidget() == row && child->accessibleName().isEmpty())
+            EXPECT_FALSE(child->focusPolicy() != Qt::NoFocus && child->parentWidget() == row &&
+                         child->accessibleName().isEmpty())
                 << row->field().id.toStdString();
 }
 

@@ -41,7 +41,8 @@ QImage picture(int side) {
 std::vector<float> blob(int side) {
     std::vector<float> map;
     for (int i = 0; i < side * side; ++i)
-        map.push_back(static_cast<float>(0.08 * std::exp(-(std::pow(i % side - 0.4 * side, 2) + std::pow(i / side - 0.5 * side, 2)) / side)));
+        map.push_back(static_cast<float>(
+            0.08 * std::exp(-(std::pow(i % side - 0.4 * side, 2) + std::pow(i / side - 0.5 * side, 2)) / side)));
     return map;
 }
 
@@ -77,7 +78,8 @@ QWidget* pictures() {
     auto* column = new QVBoxLayout(box);
     auto* maps = new QHBoxLayout;
     for (const bool student : {true, false}) {
-        auto* view = new HeatMapView(student ? words("student") : words("teacher"), student ? ColorRole::student : ColorRole::teacher);
+        auto* view = new HeatMapView(student ? words("student") : words("teacher"),
+                                     student ? ColorRole::student : ColorRole::teacher);
         view->setPicture(picture(28));
         view->setMap(blob(7), 7, 7);
         view->setQuery(student ? 24 : -1);
@@ -92,8 +94,9 @@ QWidget* pictures() {
         const int side = i < 2 ? 28 : 14;
         const QRectF area(2 + 2 * i, 3 + i, i < 2 ? 20 : 9, i < 2 ? 19 : 10);
         list.push_back({picture(28).copy(area.toRect()).scaled(side, side), area,
-                        (i < 2 ? words("global %1") : words("local %1")).arg(i < 2 ? i + 1 : i - 1), words("area 48 %, flip"),
-                        i < 2 ? words("teacher, student") : words("student"), words("area 48 %\nflip\nblur"), i < 2});
+                        (i < 2 ? words("global %1") : words("local %1")).arg(i < 2 ? i + 1 : i - 1),
+                        words("area 48 %, flip"), i < 2 ? words("teacher, student") : words("student"),
+                        words("area 48 %\nflip\nblur"), i < 2});
     }
     crops->show(picture(28), words("sample 4711, step 300"), list);
     column->addWidget(crops, 2);
@@ -121,11 +124,14 @@ QWidget* measures() {
     column->addWidget(logits);
     column->addWidget(shares);
     using Judgement = MeterBar::Judgement;
-    const std::array<std::tuple<const char*, double, const char*, Judgement, const char*>, 4> readings = {{
-        {"Loss against ln K", 0.4, "2.86 of 6.93", Judgement::good, "The loss is well below ln K: the networks agree on something."},
-        {"Teacher entropy", 0.08, "0.31", Judgement::warning, "The teacher is nearly certain. Raise the teacher temperature."},
-        {"Dead prototypes", 0.97, "992 of 1024", Judgement::bad, "One dimension wins for every picture. Switch centring on."},
-        {"Feature rank", 0, "", Judgement::unknown, "Measured every 20 steps."}}};
+    const std::array<std::tuple<const char*, double, const char*, Judgement, const char*>, 4> readings = {
+        {{"Loss against ln K", 0.4, "2.86 of 6.93", Judgement::good,
+          "The loss is well below ln K: the networks agree on something."},
+         {"Teacher entropy", 0.08, "0.31", Judgement::warning,
+          "The teacher is nearly certain. Raise the teacher temperature."},
+         {"Dead prototypes", 0.97, "992 of 1024", Judgement::bad,
+          "One dimension wins for every picture. Switch centring on."},
+         {"Feature rank", 0, "", Judgement::unknown, "Measured every 20 steps."}}};
     for (const auto& [title, position, value, judgement, advice] : readings) {
         auto* meter = new MeterBar(words(title));
         meter->setReading(position, words(value), judgement, words(advice));
@@ -134,20 +140,86 @@ QWidget* measures() {
     auto* log = new LogView;
     log->append(LogView::Weight::info, 0, words("Run opened: 60,000 pictures, 10 classes."));
     log->append(LogView::Weight::warning, 120, words("Picture 812 could not be read and was replaced by picture 813."));
-    log->append(LogView::Weight::error, 300, words("The loss is not finite. The run is paused; lower the learning rate."));
+    log->append(LogView::Weight::error, 300,
+                words("The loss is not finite. The run is paused; lower the learning rate."));
     column->addWidget(log, 2);
     return box;
 }
 
 QWidget* form() {
     using Kind = FieldDescription::Kind;
-    auto* view = new ParamForm({
-        {words("optim.lr"), words("Optimiser"), words("learning rate"), words("Peak rate."), {}, words("1e-05 to 0.1 · now"), Kind::real, {}, true, 1e-5, 0.1, true},
-        {words("optim.weight_decay"), words("Optimiser"), words("weight decay"), words("Shrinks weights."), {}, words("0 to 1 · now"), Kind::real, {}, true, 0, 1, false},
-        {words("loss.center"), words("Loss"), words("centring"), words("Subtract the centre."), {}, words("new run"), Kind::flag, {}, false, 0, 1, false},
-        {words("model.backbone"), words("Model"), words("backbone"), words("Network."), {}, words("new run"), Kind::choice, {words("vit_micro"), words("vit_tiny")}, false, 0, 1, false},
-        {words("data.folder"), words("Data"), words("folder"), words("Where the pictures are."), {}, words("new run"), Kind::text, {}, false, 0, 1, false},
-        {words("data.batch_size"), words("Data"), words("batch size"), words("Pictures a step."), words("pictures"), words("1 to 4096 · new run"), Kind::integer, {}, false, 0, 1, false}});
+    auto* view = new ParamForm({{words("optim.lr"),
+                                 words("Optimiser"),
+                                 words("learning rate"),
+                                 words("Peak rate."),
+                                 {},
+                                 words("1e-05 to 0.1 · now"),
+                                 Kind::real,
+                                 {},
+                                 true,
+                                 1e-5,
+                                 0.1,
+                                 true},
+                                {words("optim.weight_decay"),
+                                 words("Optimiser"),
+                                 words("weight decay"),
+                                 words("Shrinks weights."),
+                                 {},
+                                 words("0 to 1 · now"),
+                                 Kind::real,
+                                 {},
+                                 true,
+                                 0,
+                                 1,
+                                 false},
+                                {words("loss.center"),
+                                 words("Loss"),
+                                 words("centring"),
+                                 words("Subtract the centre."),
+                                 {},
+                                 words("new run"),
+                                 Kind::flag,
+                                 {},
+                                 false,
+                                 0,
+                                 1,
+                                 false},
+                                {words("model.backbone"),
+                                 words("Model"),
+                                 words("backbone"),
+                                 words("Network."),
+                                 {},
+                                 words("new run"),
+                                 Kind::choice,
+                                 {words("vit_micro"), words("vit_tiny")},
+                                 false,
+                                 0,
+                                 1,
+                                 false},
+                                {words("data.folder"),
+                                 words("Data"),
+                                 words("folder"),
+                                 words("Where the pictures are."),
+                                 {},
+                                 words("new run"),
+                                 Kind::text,
+                                 {},
+                                 false,
+                                 0,
+                                 1,
+                                 false},
+                                {words("data.batch_size"),
+                                 words("Data"),
+                                 words("batch size"),
+                                 words("Pictures a step."),
+                                 words("pictures"),
+                                 words("1 to 4096 · new run"),
+                                 Kind::integer,
+                                 {},
+                                 false,
+                                 0,
+                                 1,
+                                 false}});
     view->row(words("optim.lr"))->setText(words("0.0005"));
     view->row(words("optim.lr"))->setBaseline(words("0.001"));
     view->row(words("optim.lr"))->setState(FieldRow::State::pending, words("waits for the end of the step"));
@@ -155,7 +227,8 @@ QWidget* form() {
     view->row(words("loss.center"))->setText(words("true"));
     view->row(words("data.folder"))->setText(words("/usr/share/datasets/fashion"));
     view->row(words("data.batch_size"))->setText(words("-3"));
-    view->row(words("data.batch_size"))->setState(FieldRow::State::refused, words("batch size must be from 1 to 4096."));
+    view->row(words("data.batch_size"))
+        ->setState(FieldRow::State::refused, words("batch size must be from 1 to 4096."));
     return view;
 }
 
@@ -163,9 +236,18 @@ QWidget* bar(QWidget* parent) {
     auto* tools = new QToolBar(parent);
     tools->setIconSize({16, 16});
     tools->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    const std::array<std::pair<LineIcon, const char*>, 12> icons = {{{LineIcon::run, "Run"}, {LineIcon::pause, "Pause"}, {LineIcon::step, "Step"},
-        {LineIcon::stop, "Stop"}, {LineIcon::plus, "New"}, {LineIcon::previous, "Previous"}, {LineIcon::next, "Next"}, {LineIcon::shuffle, "Re-roll"},
-        {LineIcon::freeze, "Freeze"}, {LineIcon::save, "Export"}, {LineIcon::search, "Search"}, {LineIcon::lens, "Attention"}}};
+    const std::array<std::pair<LineIcon, const char*>, 12> icons = {{{LineIcon::run, "Run"},
+                                                                     {LineIcon::pause, "Pause"},
+                                                                     {LineIcon::step, "Step"},
+                                                                     {LineIcon::stop, "Stop"},
+                                                                     {LineIcon::plus, "New"},
+                                                                     {LineIcon::previous, "Previous"},
+                                                                     {LineIcon::next, "Next"},
+                                                                     {LineIcon::shuffle, "Re-roll"},
+                                                                     {LineIcon::freeze, "Freeze"},
+                                                                     {LineIcon::save, "Export"},
+                                                                     {LineIcon::search, "Search"},
+                                                                     {LineIcon::lens, "Attention"}}};
     for (const auto& [icon, text] : icons)
         tools->addAction(lineIcon(icon, parent->palette()), words(text))->setEnabled(icon != LineIcon::pause);
     return tools;
@@ -177,7 +259,8 @@ void shoot(ThemeChoice choice, const QString& path) {
     auto* grid = new QGridLayout(&page);
     grid->addWidget(bar(&page), 0, 0, 1, 3);
     auto* message = new MessageBar;
-    message->say(MessageBar::Kind::warning, words("Picture 812 could not be read; picture 813 stands in for it. Look at the log for its name."));
+    message->say(MessageBar::Kind::warning,
+                 words("Picture 812 could not be read; picture 813 stands in for it. Look at the log for its name."));
     grid->addWidget(message, 1, 0, 1, 3);
     int column = 0;
     for (QWidget* part : {form(), plots(300), pictures(), measures()}) {

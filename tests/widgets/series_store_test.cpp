@@ -68,7 +68,8 @@ TEST(SeriesStore, EveryColumnKeepsItsExtremes) {
     EXPECT_LE(sample.smoothX.size(), 2U * kColumns);
     EXPECT_TRUE(std::is_sorted(sample.x.begin(), sample.x.end()));
     for (int column = 1; column + 1 < kColumns; ++column) {
-        const auto from = static_cast<std::size_t>(low + column * width), to = static_cast<std::size_t>(low + (column + 1) * width);
+        const auto from = static_cast<std::size_t>(low + column * width),
+                   to = static_cast<std::size_t>(low + (column + 1) * width);
         double least = INFINITY, most = -INFINITY;
         for (std::size_t i = 0; i < sample.x.size(); ++i)
             if (sample.x[i] >= static_cast<double>(from) && sample.x[i] < static_cast<double>(to)) {
@@ -76,8 +77,10 @@ TEST(SeriesStore, EveryColumnKeepsItsExtremes) {
                 most = std::max(most, sample.y[i]);
             }
         const auto begin = store.y().begin();
-        EXPECT_EQ(least, *std::min_element(begin + static_cast<std::ptrdiff_t>(from), begin + static_cast<std::ptrdiff_t>(to)));
-        EXPECT_EQ(most, *std::max_element(begin + static_cast<std::ptrdiff_t>(from), begin + static_cast<std::ptrdiff_t>(to)));
+        EXPECT_EQ(least, *std::min_element(begin + static_cast<std::ptrdiff_t>(from),
+                                           begin + static_cast<std::ptrdiff_t>(to)));
+        EXPECT_EQ(most, *std::max_element(begin + static_cast<std::ptrdiff_t>(from),
+                                          begin + static_cast<std::ptrdiff_t>(to)));
     }
 }
 

@@ -15,7 +15,9 @@ namespace {
 
 /// Relative luminance and contrast ratio of WCAG 2.1.
 double luminance(const QColor& color) {
-    const auto part = [](double value) { return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4); };
+    const auto part = [](double value) {
+        return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
+    };
     return 0.2126 * part(color.redF()) + 0.7152 * part(color.greenF()) + 0.0722 * part(color.blueF());
 }
 
@@ -34,8 +36,8 @@ TEST_P(Themes, TextIsReadableOnEveryGround) {
     for (const ColorRole ground : {ColorRole::panel, ColorRole::window, ColorRole::raised})
         for (const ColorRole role : {ColorRole::text, ColorRole::mutedText})
             EXPECT_GE(contrast(themeColor(role, palette), themeColor(ground, palette)), 4.5);
-    for (const ColorRole role :
-         {ColorRole::student, ColorRole::teacher, ColorRole::good, ColorRole::warning, ColorRole::bad, ColorRole::accent})
+    for (const ColorRole role : {ColorRole::student, ColorRole::teacher, ColorRole::good, ColorRole::warning,
+                                 ColorRole::bad, ColorRole::accent})
         EXPECT_GE(contrast(themeColor(role, palette), themeColor(ColorRole::panel, palette)), 4.5);
 }
 

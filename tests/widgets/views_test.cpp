@@ -88,7 +88,8 @@ TEST(MessageBar, IsSeenWhileThereIsASentence) {
 TEST(MeterBar, SaysItsJudgementAndMakesRoomForTheAdvice) {
     MeterBar meter(QStringLiteral("Teacher entropy"));
     const int low = meter.heightForWidth(200);
-    const QString advice = QStringLiteral("The teacher is nearly certain of one dimension for every picture. Raise its temperature.");
+    const QString advice =
+        QStringLiteral("The teacher is nearly certain of one dimension for every picture. Raise its temperature.");
     meter.setReading(0.1, QStringLiteral("0.3"), MeterBar::Judgement::bad, advice);
     EXPECT_GT(meter.heightForWidth(200), low);
     EXPECT_TRUE(meter.accessibleDescription().contains(advice));
@@ -106,7 +107,13 @@ TEST(CropBoard, DrawsTheBoxesInTheColorsOfTheNetworks) {
     source.fill(Qt::black);
     board.show(source, QStringLiteral("sample 1"),
                {{source, {2, 2, 20, 20}, QStringLiteral("global 1"), {}, QStringLiteral("teacher"), {}, true},
-                {source.copy(0, 0, 14, 14), {8, 8, 9, 9}, QStringLiteral("local 1"), {}, QStringLiteral("student"), {}, false}});
+                {source.copy(0, 0, 14, 14),
+                 {8, 8, 9, 9},
+                 QStringLiteral("local 1"),
+                 {},
+                 QStringLiteral("student"),
+                 {},
+                 false}});
     EXPECT_EQ(board.cropCount(), 2U);
     EXPECT_GT(count(board, themeColor(ColorRole::teacher, board.palette())), 100);
     EXPECT_GT(count(board, themeColor(ColorRole::student, board.palette())), 40);

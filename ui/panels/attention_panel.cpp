@@ -24,7 +24,8 @@ AttentionPanel::AttentionPanel(const PanelContext& context, QWidget* parent)
       head_(new QComboBox(this)), side_(new QComboBox(this)), colors_(new QComboBox(this)), strip_(new QComboBox(this)),
       classToken_(new QPushButton(tr("Class token"), this)), opacity_(new ValueSlider(0, 1, false, this)),
       student_(new HeatMapView(tr("Student"), ColorRole::student, this)),
-      teacher_(new HeatMapView(tr("Teacher"), ColorRole::teacher, this)), headRow_(new QHBoxLayout), status_(new QLabel(this)) {
+      teacher_(new HeatMapView(tr("Teacher"), ColorRole::teacher, this)), headRow_(new QHBoxLayout),
+      status_(new QLabel(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 8, 12, 8);
     column->setSpacing(8);
@@ -129,8 +130,9 @@ void AttentionPanel::fillChoices() {
     for (QWidget* widget : std::initializer_list<QWidget*>{index_, block_, head_, side_, classToken_})
         widget->setEnabled(can);
     if (run_ && !can)
-        status_->setText(tr("A convolutional network such as %1 has no attention; choose a vision transformer for a new run.")
-                             .arg(textOf(run_->backbone)));
+        status_->setText(
+            tr("A convolutional network such as %1 has no attention; choose a vision transformer for a new run.")
+                .arg(textOf(run_->backbone)));
 }
 
 void AttentionPanel::onNewRun() {
@@ -214,7 +216,8 @@ void AttentionPanel::redraw() {
     if (answer_.heads == 0)
         return;
     const QImage picture = toQImage(answer_.picture);
-    const int rows = static_cast<int>(answer_.rows), columns = static_cast<int>(answer_.columns), head = head_->currentData().toInt();
+    const int rows = static_cast<int>(answer_.rows), columns = static_cast<int>(answer_.columns),
+              head = head_->currentData().toInt();
     const auto colors = static_cast<ColorMap>(colors_->currentIndex());
     const auto show = [&](HeatMapView* view, const std::vector<float>& maps, std::int64_t which) {
         view->setPicture(picture);
@@ -223,12 +226,14 @@ void AttentionPanel::redraw() {
         view->setMap(mapOf(maps, which), rows, columns);
         view->setQuery(query_);
     };
-    const QString from = query_ < 0 ? tr("class token") : tr("patch %1, %2").arg(query_ / columns + 1).arg(query_ % columns + 1);
+    const QString from =
+        query_ < 0 ? tr("class token") : tr("patch %1, %2").arg(query_ / columns + 1).arg(query_ % columns + 1);
     const QString which = head < 0 ? tr("mean of heads") : tr("head %1").arg(head + 1);
     show(student_, answer_.student, head);
     show(teacher_, answer_.teacher, head);
     student_->setCaption(tr("%1 · step %2").arg(textOf(answer_.caption)).arg(step_.value));
-    teacher_->setCaption(tr("block %1, %2, %3, %4 px").arg(answer_.block + 1).arg(which, from).arg(answer_.picture.width));
+    teacher_->setCaption(
+        tr("block %1, %2, %3, %4 px").arg(answer_.block + 1).arg(which, from).arg(answer_.picture.width));
     for (std::size_t i = 0; i < heads_.size(); ++i) {
         show(heads_[i], strip_->currentIndex() == 0 ? answer_.teacher : answer_.student, static_cast<std::int64_t>(i));
         heads_[i]->setSelected(static_cast<int>(i) == head);

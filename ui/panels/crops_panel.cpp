@@ -20,17 +20,26 @@ namespace {
 /// Everything that was done to a view, for its tool tip.
 QString detailsOf(const ViewInfo& view) {
     QStringList lines;
-    lines << CropsPanel::tr("Area %1 % of the picture, aspect %2").arg(100 * view.areaShare, 0, 'f', 1).arg(view.aspect, 0, 'f', 2);
-    lines << CropsPanel::tr("Box from (%1, %2), %3 × %4 px").arg(view.left, 0, 'f', 1).arg(view.top, 0, 'f', 1)
-                 .arg(view.width, 0, 'f', 1).arg(view.height, 0, 'f', 1);
+    lines << CropsPanel::tr("Area %1 % of the picture, aspect %2")
+                 .arg(100 * view.areaShare, 0, 'f', 1)
+                 .arg(view.aspect, 0, 'f', 2);
+    lines << CropsPanel::tr("Box from (%1, %2), %3 × %4 px")
+                 .arg(view.left, 0, 'f', 1)
+                 .arg(view.top, 0, 'f', 1)
+                 .arg(view.width, 0, 'f', 1)
+                 .arg(view.height, 0, 'f', 1);
     lines << CropsPanel::tr("Shown to the network at %1 × %2 px").arg(view.image.width).arg(view.image.height);
     lines << (view.flipped ? CropsPanel::tr("Mirrored") : CropsPanel::tr("Not mirrored"));
     if (view.jittered)
         lines << CropsPanel::tr("Jitter: brightness %1, contrast %2, saturation %3, hue %4")
-                     .arg(view.brightness, 0, 'f', 2).arg(view.contrast, 0, 'f', 2).arg(view.saturation, 0, 'f', 2).arg(view.hue, 0, 'f', 2);
+                     .arg(view.brightness, 0, 'f', 2)
+                     .arg(view.contrast, 0, 'f', 2)
+                     .arg(view.saturation, 0, 'f', 2)
+                     .arg(view.hue, 0, 'f', 2);
     if (view.grayscale)
         lines << CropsPanel::tr("Made grey");
-    lines << (view.blurRadius > 0 ? CropsPanel::tr("Blurred, radius %1 px").arg(view.blurRadius, 0, 'f', 2) : CropsPanel::tr("Not blurred"));
+    lines << (view.blurRadius > 0 ? CropsPanel::tr("Blurred, radius %1 px").arg(view.blurRadius, 0, 'f', 2)
+                                  : CropsPanel::tr("Not blurred"));
     if (view.solarized)
         lines << CropsPanel::tr("Solarized");
     return lines.join(QLatin1Char('\n'));
@@ -57,7 +66,8 @@ QString wordsOf(const ViewInfo& view) {
 
 CropsPanel::CropsPanel(const PanelContext& context, QWidget* parent)
     : ProbePanel(context, ProbeKind::crops, parent), source_(new QComboBox(this)), index_(new QSpinBox(this)),
-      reroll_(toolButton(LineIcon::shuffle, tr("Other crops"), tr("Cuts the same picture again, as another epoch would"), this)),
+      reroll_(toolButton(LineIcon::shuffle, tr("Other crops"),
+                         tr("Cuts the same picture again, as another epoch would"), this)),
       freeze_(toolButton(LineIcon::freeze, tr("Freeze"), tr("Keeps what is shown while the run goes on"), this)),
       status_(new QLabel(this)), board_(new CropBoard(this)) {
     auto* column = new QVBoxLayout(this);
@@ -72,8 +82,9 @@ CropsPanel::CropsPanel(const PanelContext& context, QWidget* parent)
     freeze_->setCheckable(true);
     auto* previous = toolButton(LineIcon::previous, {}, tr("Previous picture"), this);
     auto* next = toolButton(LineIcon::next, {}, tr("Next picture"), this);
-    for (QWidget* widget : {static_cast<QWidget*>(source_), static_cast<QWidget*>(previous), static_cast<QWidget*>(index_),
-                            static_cast<QWidget*>(next), static_cast<QWidget*>(reroll_), static_cast<QWidget*>(freeze_)})
+    for (QWidget* widget :
+         {static_cast<QWidget*>(source_), static_cast<QWidget*>(previous), static_cast<QWidget*>(index_),
+          static_cast<QWidget*>(next), static_cast<QWidget*>(reroll_), static_cast<QWidget*>(freeze_)})
         row->addWidget(widget);
     status_->setProperty("muted", true);
     status_->setWordWrap(true);
@@ -99,8 +110,9 @@ bool CropsPanel::fromBatch() const { return source_->currentIndex() == 0; }
 
 void CropsPanel::sourceChanged() {
     reroll_->setEnabled(!fromBatch());
-    reroll_->setToolTip(fromBatch() ? tr("The crops of the last batch are those that were trained on; choose 'Data set' to cut others.")
-                                    : tr("Cuts the same picture again, as another epoch would"));
+    reroll_->setToolTip(
+        fromBatch() ? tr("The crops of the last batch are those that were trained on; choose 'Data set' to cut others.")
+                    : tr("Cuts the same picture again, as another epoch would"));
     ask();
 }
 
@@ -111,7 +123,8 @@ void CropsPanel::onNewRun() {
 }
 
 ProbeQuestion CropsPanel::question() const {
-    return CropsRequest{{fromBatch() ? PictureRef::Kind::lastBatch : PictureRef::Kind::sample, index_->value(), {}}, rerolls_};
+    return CropsRequest{{fromBatch() ? PictureRef::Kind::lastBatch : PictureRef::Kind::sample, index_->value(), {}},
+                        rerolls_};
 }
 
 void CropsPanel::showAnswer(const ProbeResult& result) {
@@ -123,11 +136,15 @@ void CropsPanel::showAnswer(const ProbeResult& result) {
         const QString networks = view.seenByTeacher && view.seenByStudent ? tr("both")
                                  : view.seenByTeacher                     ? tr("teacher")
                                                                           : tr("student");
-        crops.push_back({toQImage(view.image), QRectF(view.left, view.top, view.width, view.height), title, wordsOf(view), networks,
-                         title + QLatin1Char('\n') + (view.seenByTeacher ? tr("Seen by teacher and student") : tr("Seen by the student alone")) +
-                             QLatin1Char('\n') + detailsOf(view), view.isGlobal});
+        crops.push_back(
+            {toQImage(view.image), QRectF(view.left, view.top, view.width, view.height), title, wordsOf(view), networks,
+             title + QLatin1Char('\n') +
+                 (view.seenByTeacher ? tr("Seen by teacher and student") : tr("Seen by the student alone")) +
+                 QLatin1Char('\n') + detailsOf(view),
+             view.isGlobal});
     }
-    board_->show(toQImage(answer.source), tr("%1, step %2").arg(textOf(answer.caption)).arg(result.step.value), std::move(crops));
+    board_->show(toQImage(answer.source), tr("%1, step %2").arg(textOf(answer.caption)).arg(result.step.value),
+                 std::move(crops));
     status_->hide();
 }
 

@@ -91,7 +91,8 @@ QWidget* CurvesPanel::makeControls() {
     logY_ = new QCheckBox(tr("Log y"), bar);
     follow_ = new QCheckBox(tr("Follow"), bar);
     follow_->setChecked(true);
-    follow_->setToolTip(tr("Axes follow the run. Dragging or turning the wheel in a plot switches it off; the zoom then stays."));
+    follow_->setToolTip(
+        tr("Axes follow the run. Dragging or turning the wheel in a plot switches it off; the zoom then stays."));
     auto* save = new QPushButton(tr("Export…"), bar);
     save->setToolTip(tr("Writes one plot as PNG, SVG or CSV"));
     row->addWidget(caption);
@@ -151,8 +152,8 @@ void CurvesPanel::makePlots() {
                               : oneQuantity && spec.role == NetworkRole::teacher ? tr("teacher")
                                                                                  : textOf(spec.label);
         const std::size_t order = spec.role == NetworkRole::none ? plain[plot]++ : 0;
-        places_.push_back({plot, plot->addCurve({textOf(spec.id), label, roleOf(spec, order),
-                                                 spec.role == NetworkRole::teacher})});
+        places_.push_back(
+            {plot, plot->addCurve({textOf(spec.id), label, roleOf(spec, order), spec.role == NetworkRole::teacher})});
     }
 }
 
@@ -226,7 +227,8 @@ void CurvesPanel::onPoints(const std::vector<MetricPoint>& points, quint64 lost)
         bridge().post(RequestHistoryCommand{});
     for (const MetricPoint& point : points)
         if (point.metric < places_.size())
-            places_[point.metric].plot->append(places_[point.metric].curve, static_cast<double>(point.step.value), point.value);
+            places_[point.metric].plot->append(places_[point.metric].curve, static_cast<double>(point.step.value),
+                                               point.value);
     if (!refresh_.isActive())
         refresh_.start(kRefreshMs);
 }
@@ -251,7 +253,8 @@ void CurvesPanel::exportPlots() {
     if (!chosen)
         return;
     auto* plot = static_cast<CurvePlot*>(chosen->data().value<void*>());
-    QString path = QFileDialog::getSaveFileName(this, tr("Export the plot %1").arg(plot->title()), plot->title() + QStringLiteral(".png"),
+    QString path = QFileDialog::getSaveFileName(this, tr("Export the plot %1").arg(plot->title()),
+                                                plot->title() + QStringLiteral(".png"),
                                                 tr("Picture (*.png);;Drawing (*.svg);;Table (*.csv)"));
     if (path.isEmpty())
         return;

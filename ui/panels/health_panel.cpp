@@ -22,10 +22,10 @@ constexpr int kTwoColumns = 440;
 } // namespace
 
 HealthPanel::HealthPanel(const PanelContext& context, QWidget* parent)
-    : Panel(context, parent), loss_(new MeterBar(tr("Loss against ln K"))), entropy_(new MeterBar(tr("Teacher entropy"))),
-      spread_(new MeterBar(tr("Feature spread"))), prototypes_(new MeterBar(tr("Winning prototypes"))),
-      gradient_(new MeterBar(tr("Gradient norm"))), waiting_(new MeterBar(tr("Waiting for data"))), times_(new ShareBar(this)),
-      memory_(new QLabel(this)) {
+    : Panel(context, parent), loss_(new MeterBar(tr("Loss against ln K"))),
+      entropy_(new MeterBar(tr("Teacher entropy"))), spread_(new MeterBar(tr("Feature spread"))),
+      prototypes_(new MeterBar(tr("Winning prototypes"))), gradient_(new MeterBar(tr("Gradient norm"))),
+      waiting_(new MeterBar(tr("Waiting for data"))), times_(new ShareBar(this)), memory_(new QLabel(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 8, 4, 8);
     auto* scroll = new QScrollArea(this);
@@ -131,13 +131,16 @@ void HealthPanel::judgeLoss(double uniform) {
         return;
     const QString value = tr("%1 of %2").arg(numberText(*loss), numberText(uniform));
     if (!std::isfinite(*loss))
-        loss_->setReading(1, value, Judgement::bad, tr("The loss is not a number; start again with a lower %1.").arg(parameter("optim.lr")));
+        loss_->setReading(1, value, Judgement::bad,
+                          tr("The loss is not a number; start again with a lower %1.").arg(parameter("optim.lr")));
     else if (*loss > 0.97 * uniform)
         loss_->setReading(*loss / uniform, value, Judgement::warning,
-                          tr("Near ln K nothing is learnt yet; if it stays, lower the %1.").arg(parameter("loss.teacher_temperature")));
+                          tr("Near ln K nothing is learnt yet; if it stays, lower the %1.")
+                              .arg(parameter("loss.teacher_temperature")));
     else if (*loss < 0.02 * uniform)
-        loss_->setReading(*loss / uniform, value, Judgement::bad,
-                          tr("Near 0 all pictures get one answer; lower the %1.").arg(parameter("loss.center_momentum")));
+        loss_->setReading(
+            *loss / uniform, value, Judgement::bad,
+            tr("Near 0 all pictures get one answer; lower the %1.").arg(parameter("loss.center_momentum")));
     else
         loss_->setReading(*loss / uniform, value, Judgement::good, tr("The student says more than chance."));
 }
@@ -149,15 +152,17 @@ void HealthPanel::judgeEntropy(double uniform) {
     const double share = *entropy / uniform;
     const QString value = tr("%1 nats").arg(numberText(*entropy));
     if (share > 0.97)
-        entropy_->setReading(share, value, Judgement::bad,
-                             tr("The teacher is uniform: sharpen it with a lower %1.").arg(parameter("loss.teacher_temperature")));
+        entropy_->setReading(
+            share, value, Judgement::bad,
+            tr("The teacher is uniform: sharpen it with a lower %1.").arg(parameter("loss.teacher_temperature")));
     else if (share < 0.03)
         entropy_->setReading(share, value, Judgement::bad,
                              tr("One dimension wins: raise the %1 or lower the %2.")
                                  .arg(parameter("loss.teacher_temperature"), parameter("loss.center_momentum")));
     else if (share > 0.85 || share < 0.08)
-        entropy_->setReading(share, value, Judgement::warning,
-                             tr("Close to an end of its scale; watch the %1.").arg(parameter("loss.teacher_temperature")));
+        entropy_->setReading(
+            share, value, Judgement::warning,
+            tr("Close to an end of its scale; watch the %1.").arg(parameter("loss.teacher_temperature")));
     else
         entropy_->setReading(share, value, Judgement::good, tr("Neither uniform nor a single winner."));
 }
@@ -166,13 +171,15 @@ void HealthPanel::judgeSpread() {
     const auto teacher = last("feature_spread_teacher"), student = last("feature_spread_student");
     if (!teacher)
         return;
-    const QString value = student ? tr("%1 / %2").arg(*teacher, 0, 'f', 2).arg(*student, 0, 'f', 2) : numberText(*teacher);
+    const QString value =
+        student ? tr("%1 / %2").arg(*teacher, 0, 'f', 2).arg(*student, 0, 'f', 2) : numberText(*teacher);
     spread_->setToolTip(tr("Teacher / student; 1 is the most."));
     if (*teacher < 0.1)
         spread_->setReading(*teacher, value, Judgement::bad,
                             tr("All pictures look alike: lower the %1.").arg(parameter("loss.teacher_temperature")));
     else if (*teacher < 0.25)
-        spread_->setReading(*teacher, value, Judgement::warning, tr("Pictures are hard to tell apart; watch whether it falls on."));
+        spread_->setReading(*teacher, value, Judgement::warning,
+                            tr("Pictures are hard to tell apart; watch whether it falls on."));
     else
         spread_->setReading(*teacher, value, Judgement::good, tr("Different pictures have different features."));
 }
@@ -181,13 +188,17 @@ void HealthPanel::judgePrototypes() {
     const auto winners = last("winning_prototypes_teacher");
     if (!winners)
         return;
-    const double share = std::log2(std::max(1.0, *winners)) / std::log2(static_cast<double>(std::max<std::int64_t>(2, run_->prototypes)));
-    const QString value = tr("%1 of %2").arg(countText(static_cast<std::int64_t>(*winners)), countText(run_->prototypes));
+    const double share = std::log2(std::max(1.0, *winners)) /
+                         std::log2(static_cast<double>(std::max<std::int64_t>(2, run_->prototypes)));
+    const QString value =
+        tr("%1 of %2").arg(countText(static_cast<std::int64_t>(*winners)), countText(run_->prototypes));
     if (*winners <= 2)
         prototypes_->setReading(share, value, Judgement::bad,
-                                tr("Almost all are dead: lower the %1, so that the centre follows.").arg(parameter("loss.center_momentum")));
+                                tr("Almost all are dead: lower the %1, so that the centre follows.")
+                                    .arg(parameter("loss.center_momentum")));
     else if (*winners <= 8)
-        prototypes_->setReading(share, value, Judgement::warning, tr("Few dimensions win in a batch; watch whether they grow fewer."));
+        prototypes_->setReading(share, value, Judgement::warning,
+                                tr("Few dimensions win in a batch; watch whether they grow fewer."));
     else
         prototypes_->setReading(share, value, Judgement::good, tr("Many dimensions win somewhere in the batch."));
 }
@@ -196,7 +207,8 @@ void HealthPanel::judgeGradient() {
     const auto norm = last("grad_norm");
     if (!norm)
         return;
-    const double position = std::isfinite(*norm) ? std::clamp((std::log10(std::max(1e-3, *norm)) + 3) / 6, 0.0, 1.0) : 1;
+    const double position =
+        std::isfinite(*norm) ? std::clamp((std::log10(std::max(1e-3, *norm)) + 3) / 6, 0.0, 1.0) : 1;
     if (!std::isfinite(*norm))
         gradient_->setReading(position, numberText(*norm), Judgement::bad,
                               tr("The gradient is not finite: lower the %1.").arg(parameter("optim.lr")));
@@ -213,8 +225,9 @@ void HealthPanel::judgeWaiting() {
         return;
     const QString value = tr("%1 % of a step").arg(100 * *share, 0, 'f', 0);
     if (*share > 0.25)
-        waiting_->setReading(*share, value, Judgement::warning,
-                             tr("The loader cannot keep up: give it more threads or make fewer local crops in a new run."));
+        waiting_->setReading(
+            *share, value, Judgement::warning,
+            tr("The loader cannot keep up: give it more threads or make fewer local crops in a new run."));
     else
         waiting_->setReading(*share, value, Judgement::good, tr("The loader keeps up."));
 }

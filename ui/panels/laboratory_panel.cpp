@@ -80,13 +80,15 @@ QWidget* LaboratoryPanel::makeSourceBar() {
     freeze_->setCheckable(true);
     centered_ = new QCheckBox(tr("Centring"), bar);
     centered_->setChecked(true);
-    centered_->setToolTip(tr("Takes the centre away from the teacher's logits; off shows what would follow without it."));
+    centered_->setToolTip(
+        tr("Takes the centre away from the teacher's logits; off shows what would follow without it."));
     apply_ = new QPushButton(tr("Apply to the run"), bar);
     apply_->setProperty("primary", true);
     reset_ = new QPushButton(tr("Reset to the run"), bar);
     auto* previous = toolButton(LineIcon::previous, {}, tr("Previous picture"), bar);
     auto* next = toolButton(LineIcon::next, {}, tr("Next picture"), bar);
-    for (QWidget* widget : std::initializer_list<QWidget*>{source_, previous, index_, next, freeze_, centered_, reset_, apply_})
+    for (QWidget* widget :
+         std::initializer_list<QWidget*>{source_, previous, index_, next, freeze_, centered_, reset_, apply_})
         row->addWidget(widget);
     connect(previous, &QPushButton::clicked, index_, &QSpinBox::stepDown);
     connect(next, &QPushButton::clicked, index_, &QSpinBox::stepUp);
@@ -179,7 +181,8 @@ QWidget* LaboratoryPanel::makePairs() {
     grid->setContentsMargins(0, 8, 0, 0);
     grid->setHorizontalSpacing(16);
     matrix_ = new MatrixView(tr("Teacher"), tr("Student"));
-    matrix_->setToolTip(tr("Cross-entropy of each student view under each teacher view; a view is not compared with itself."));
+    matrix_->setToolTip(
+        tr("Cross-entropy of each student view under each teacher view; a view is not compared with itself."));
     center_ = new BarStrip(tr("Centre"), ColorRole::teacher);
     wins_ = new BarStrip(tr("Wins, teacher"), ColorRole::teacher);
     studentWins_ = new BarStrip(tr("Wins, student"), ColorRole::student);
@@ -207,7 +210,8 @@ void LaboratoryPanel::onSnapshot(const Snapshot& snapshot) {
 }
 
 ProbeQuestion LaboratoryPanel::question() const {
-    return SoftmaxRequest{{source_->currentIndex() == 0 ? PictureRef::Kind::lastBatch : PictureRef::Kind::sample, index_->value(), {}}};
+    return SoftmaxRequest{
+        {source_->currentIndex() == 0 ? PictureRef::Kind::lastBatch : PictureRef::Kind::sample, index_->value(), {}}};
 }
 
 void LaboratoryPanel::showAnswer(const ProbeResult& result) {
@@ -227,7 +231,8 @@ void LaboratoryPanel::fillViews() {
         const QSignalBlocker quiet(box);
         box->clear();
         for (std::int64_t i = 0; i < views; ++i)
-            box->addItem(i < globals ? tr("%1: global %2").arg(network).arg(i + 1) : tr("%1: local %2").arg(network).arg(i - globals + 1));
+            box->addItem(i < globals ? tr("%1: global %2").arg(network).arg(i + 1)
+                                     : tr("%1: local %2").arg(network).arg(i - globals + 1));
         box->setCurrentIndex(std::min(first, box->count() - 1));
     };
     fill(studentView_, tr("Student"), answer_->studentViews, answer_->teacherViews, 1);
@@ -258,12 +263,13 @@ void LaboratoryPanel::applyToRun() {
             emit complained(textOf(acknowledgement.refused->message));
     };
     bridge().post(SetParamCommand{kStudentTemperature, studentTemperature_}, this, refused);
-    bridge().post(SetParamCommand{kTeacherTemperature, teacherTemperature_}, this, [this, refused](const Acknowledgement& acknowledgement) {
-        refused(acknowledgement);
-        if (!acknowledgement.refused)
-            whatIf_ = false; // the next answer comes with these temperatures
-        updateButtons();
-    });
+    bridge().post(SetParamCommand{kTeacherTemperature, teacherTemperature_}, this,
+                  [this, refused](const Acknowledgement& acknowledgement) {
+                      refused(acknowledgement);
+                      if (!acknowledgement.refused)
+                          whatIf_ = false; // the next answer comes with these temperatures
+                      updateButtons();
+                  });
 }
 
 void LaboratoryPanel::compute() {
@@ -272,7 +278,11 @@ void LaboratoryPanel::compute() {
     updateButtons();
     if (!answer_)
         return;
-    LabQuestion question{answer_, studentView_->currentIndex(), teacherView_->currentIndex(), studentTemperature_, teacherTemperature_,
+    LabQuestion question{answer_,
+                         studentView_->currentIndex(),
+                         teacherView_->currentIndex(),
+                         studentTemperature_,
+                         teacherTemperature_,
                          centered_->isChecked()};
     worker_.submit([this, question] {
         auto figures = std::make_shared<LabFigures>(computeFigures(question));
@@ -289,7 +299,10 @@ void LaboratoryPanel::showFigures() {
     const double uniform = std::log(static_cast<double>(answer_->prototypes));
     const auto words = [uniform](double entropy, double top) {
         return tr("H %1 of %2 · top %3: %4 %")
-            .arg(entropy, 0, 'f', 2).arg(uniform, 0, 'f', 2).arg(kTopCount).arg(100 * top, 0, 'f', 1);
+            .arg(entropy, 0, 'f', 2)
+            .arg(uniform, 0, 'f', 2)
+            .arg(kTopCount)
+            .arg(100 * top, 0, 'f', 1);
     };
     studentLogits_->setValues(figures_.studentLogits);
     studentSoftmax_->setValues(figures_.studentSoftmax);
@@ -303,11 +316,13 @@ void LaboratoryPanel::showFigures() {
     lines << tr("%1, step %2.").arg(textOf(answer_->caption)).arg(step_.value)
           << tr("This pair: KL %1 nats.").arg(numberText(figures_.kl))
           << tr("All pairs: loss %1 = entropy %2 + KL %3.")
-                 .arg(numberText(figures_.pairs.loss), numberText(figures_.pairs.teacherEntropy), numberText(figures_.pairs.kl));
+                 .arg(numberText(figures_.pairs.loss), numberText(figures_.pairs.teacherEntropy),
+                      numberText(figures_.pairs.kl));
     if (answer_->runningStatistics)
         lines << tr("Outside the batch the running statistics of batch normalisation were used.");
     pairWords_->setText(lines.join(QLatin1Char(' ')));
-    matrix_->setValues(figures_.pairs.values, static_cast<int>(figures_.pairs.teacherViews), static_cast<int>(figures_.pairs.studentViews));
+    matrix_->setValues(figures_.pairs.values, static_cast<int>(figures_.pairs.teacherViews),
+                       static_cast<int>(figures_.pairs.studentViews));
     center_->setValues(answer_->center);
     wins_->setValues(toFloat(answer_->teacherWins));
     wins_->setNote(tr("%1 of %2 win").arg(countAbove(answer_->teacherWins)).arg(answer_->prototypes));

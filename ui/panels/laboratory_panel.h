@@ -18,8 +18,8 @@ class FreeLogits;
 class MatrixView;
 class ValueSlider;
 
-/// The distributions that the run produces now, and what other temperatures would make of them: sliders act on a copy at
-/// once, on a thread of their own, and can be sent to the run.
+/// The distributions that the run produces now, and what other temperatures would make of them: sliders act on a copy
+/// at once, on a thread of their own, and can be sent to the run.
 class LaboratoryPanel : public ProbePanel {
     Q_OBJECT
 
@@ -61,7 +61,8 @@ private:
     ValueSlider *studentSlider_, *teacherSlider_;
     QLabel *studentValue_, *teacherValue_, *status_, *pairWords_;
     QCheckBox* centered_;
-    BarStrip *studentLogits_, *studentSoftmax_, *teacherLogits_, *teacherCentered_, *teacherSoftmax_, *center_, *wins_, *studentWins_;
+    BarStrip *studentLogits_, *studentSoftmax_, *teacherLogits_, *teacherCentered_, *teacherSoftmax_, *center_, *wins_,
+        *studentWins_;
     MatrixView* matrix_;
     FreeLogits* free_;
     double studentTemperature_ = 0.1, teacherTemperature_ = 0.04;

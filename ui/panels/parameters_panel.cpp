@@ -17,8 +17,8 @@
 namespace dinoscope {
 
 ParametersPanel::ParametersPanel(const PanelContext& context, QWidget* parent)
-    : Panel(context, parent), presets_(new QComboBox(this)), presetHelp_(new QLabel(this)), difference_(new QLabel(this)),
-      reset_(new QPushButton(tr("Back to the preset"), this)) {
+    : Panel(context, parent), presets_(new QComboBox(this)), presetHelp_(new QLabel(this)),
+      difference_(new QLabel(this)), reset_(new QPushButton(tr("Back to the preset"), this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 8, 4, 0);
     column->setSpacing(8);
@@ -53,9 +53,8 @@ ParametersPanel::ParametersPanel(const PanelContext& context, QWidget* parent)
     column->addLayout(resetRow);
     column->addWidget(scroll, 1);
 
-    connect(presets_, &QComboBox::activated, this, [this](int index) {
-        draft().choosePreset(presets_->itemData(index).toString().toStdString());
-    });
+    connect(presets_, &QComboBox::activated, this,
+            [this](int index) { draft().choosePreset(presets_->itemData(index).toString().toStdString()); });
     connect(reset_, &QPushButton::clicked, this, [this] {
         if (draft().preset())
             draft().choosePreset(std::string(draft().preset()->id));
@@ -115,9 +114,10 @@ void ParametersPanel::postChange(const ParamSpec& spec, const ParamValue& value)
     const std::string id = spec.id;
     form_->row(textOf(id))->setState(FieldRow::State::pending, tr("Sent; waiting for the next step."));
     auto command = std::make_shared<CommandId>(0);
-    *command = bridge().post(SetParamCommand{id, value}, this, [this, id, command](const Acknowledgement& acknowledgement) {
-        answer(id, *command, acknowledgement);
-    });
+    *command =
+        bridge().post(SetParamCommand{id, value}, this, [this, id, command](const Acknowledgement& acknowledgement) {
+            answer(id, *command, acknowledgement);
+        });
     pending_[id] = *command;
 }
 
@@ -154,7 +154,8 @@ void ParametersPanel::showValues() {
         const bool later = runParams_ && isAllowed(state_, CommandKind::setParam) && !reachesRun(spec) &&
                            runParams_->at(spec.id) != planned;
         row->setState(later ? FieldRow::State::pending : FieldRow::State::plain,
-                      later ? tr("For the next run; this one keeps %1.").arg(valueText(runParams_->at(spec.id))) : QString());
+                      later ? tr("For the next run; this one keeps %1.").arg(valueText(runParams_->at(spec.id)))
+                            : QString());
     }
 }
 
@@ -168,7 +169,8 @@ void ParametersPanel::showPreset() {
         count += draft().differsFromPreset(spec.id) ? 1 : 0;
     difference_->setText(count == 0 ? tr("Unchanged") : count == 1 ? tr("1 change") : tr("%1 changes").arg(count));
     reset_->setEnabled(count > 0);
-    reset_->setToolTip(count > 0 ? tr("Gives the next run all values of the preset") : tr("All values are the preset's."));
+    reset_->setToolTip(count > 0 ? tr("Gives the next run all values of the preset")
+                                 : tr("All values are the preset's."));
 }
 
 } // namespace dinoscope

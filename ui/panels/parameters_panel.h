@@ -13,8 +13,8 @@ namespace dinoscope {
 
 class ParamForm;
 
-/// The form over all declared parameters, with the preset. Values of the run are shown where a change can reach it; a live
-/// change is pending until the engine has acknowledged it. All else is for the next run.
+/// The form over all declared parameters, with the preset. Values of the run are shown where a change can reach it; a
+/// live change is pending until the engine has acknowledged it. All else is for the next run.
 class ParametersPanel : public Panel {
     Q_OBJECT
 
