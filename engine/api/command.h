@@ -14,9 +14,9 @@ namespace dinoscope {
 /// Prepares a run: reads the data, makes both networks. Ends in state ready.
 struct OpenCommand {
     ParamSet params;
-    std::string runFolder; ///< where config.toml, metrics.sqlite and log.txt are written; empty: nothing is written
-    std::int64_t maxSteps = 0;   ///< stop earlier than the planned epochs after so many steps; 0: no limit
-    double maxMinutes = 0;       ///< the same in minutes of training; 0: no limit
+    std::string runFolder;     ///< where config.toml, metrics.sqlite and log.txt are written; empty: nothing is written
+    std::int64_t maxSteps = 0; ///< stop earlier than the planned epochs after so many steps; 0: no limit
+    double maxMinutes = 0;     ///< the same in minutes of training; 0: no limit
 };
 struct RunCommand {};
 struct PauseCommand {};
@@ -64,9 +64,9 @@ struct CancelJobCommand {
     JobId id = 0;
 };
 
-using Command = std::variant<OpenCommand, RunCommand, PauseCommand, StepCommand, StopCommand, SetParamCommand, SaveCommand,
-                             LoadCommand, ExportCommand, RequestProbeCommand, SetInterestCommand, RequestHistoryCommand,
-                             StartJobCommand, CancelJobCommand>;
+using Command = std::variant<OpenCommand, RunCommand, PauseCommand, StepCommand, StopCommand, SetParamCommand,
+                             SaveCommand, LoadCommand, ExportCommand, RequestProbeCommand, SetInterestCommand,
+                             RequestHistoryCommand, StartJobCommand, CancelJobCommand>;
 
 inline CommandKind commandKind(const Command& command) { return static_cast<CommandKind>(command.index()); }
 
@@ -74,7 +74,7 @@ inline CommandKind commandKind(const Command& command) { return static_cast<Comm
 struct Acknowledgement {
     CommandId id = 0;
     CommandKind kind = CommandKind::open;
-    Step step{};                  ///< applied from this step on: the state after `step` finished steps was the last without it
+    Step step{}; ///< applied from this step on: the state after `step` finished steps was the last without it
     std::optional<Error> refused; ///< empty: applied
     std::string detail;           ///< for set-param: "id: old -> new"
 };

@@ -47,8 +47,8 @@ struct EngineCatalog {
     std::vector<NamedEntry> backbones, objectives, probes;
 };
 
-/// The only way in and out of the engine. All members may be called from any thread; none blocks for longer than a copy,
-/// except close().
+/// The only way in and out of the engine. All members may be called from any thread; none blocks for longer than a
+/// copy, except close().
 class Engine {
 public:
     virtual ~Engine() = default;

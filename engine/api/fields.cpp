@@ -56,9 +56,8 @@ FieldList::Entry FieldList::add(std::string id, std::string& member, std::string
 void assignFields(const FieldList& fields, const ParamSet& params) {
     for (std::size_t i = 0; i < fields.refs().size(); ++i) {
         const ParamValue& value = params.at(fields.specs()[i].id);
-        std::visit(
-            [&value](auto* member) { *member = std::get<std::remove_pointer_t<decltype(member)>>(value); },
-            fields.refs()[i]);
+        std::visit([&value](auto* member) { *member = std::get<std::remove_pointer_t<decltype(member)>>(value); },
+                   fields.refs()[i]);
     }
 }
 

@@ -23,19 +23,40 @@ public:
     class Entry {
     public:
         explicit Entry(ParamSpec& spec) : spec_(&spec) {}
-        Entry& help(std::string text) { spec_->help = std::move(text); return *this; }
-        Entry& unit(std::string text) { spec_->unit = std::move(text); return *this; }
+        Entry& help(std::string text) {
+            spec_->help = std::move(text);
+            return *this;
+        }
+        Entry& unit(std::string text) {
+            spec_->unit = std::move(text);
+            return *this;
+        }
         /// Hard range: a value outside is refused. Also the soft range until soft() says otherwise.
         Entry& range(double low, double high);
         Entry& atLeast(double low);
         /// Ends of the slider.
         Entry& soft(double low, double high);
-        Entry& log() { spec_->scale = ParamScale::logarithmic; return *this; }
-        Entry& now() { spec_->takesEffect = TakesEffect::now; return *this; }
-        Entry& nextEpoch() { spec_->takesEffect = TakesEffect::nextEpoch; return *this; }
+        Entry& log() {
+            spec_->scale = ParamScale::logarithmic;
+            return *this;
+        }
+        Entry& now() {
+            spec_->takesEffect = TakesEffect::now;
+            return *this;
+        }
+        Entry& nextEpoch() {
+            spec_->takesEffect = TakesEffect::nextEpoch;
+            return *this;
+        }
         Entry& choices(std::vector<std::string> values);
-        Entry& alias(std::string oldId) { spec_->aliases.push_back(std::move(oldId)); return *this; }
-        Entry& when(std::string idEqualsValue) { spec_->appliesWhen = std::move(idEqualsValue); return *this; }
+        Entry& alias(std::string oldId) {
+            spec_->aliases.push_back(std::move(oldId));
+            return *this;
+        }
+        Entry& when(std::string idEqualsValue) {
+            spec_->appliesWhen = std::move(idEqualsValue);
+            return *this;
+        }
 
     private:
         ParamSpec* spec_;

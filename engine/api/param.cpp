@@ -78,8 +78,8 @@ std::string formatParam(const ParamValue& value) {
 }
 
 std::variant<ParamValue, Error> parseParam(const ParamSpec& spec, std::string_view text) {
-    const Error error = badParameter(quoted(spec) + " cannot be '" + std::string(text) + "'; it takes " +
-                                     expectation(spec) + ".");
+    const Error error =
+        badParameter(quoted(spec) + " cannot be '" + std::string(text) + "'; it takes " + expectation(spec) + ".");
     const char* first = text.data();
     const char* last = first + text.size();
     switch (spec.type) {
@@ -140,7 +140,8 @@ std::optional<Error> checkParam(const ParamSpec& spec, const ParamValue& raw) {
         break;
     }
     if (number && ((spec.hardMin && *number < *spec.hardMin) || (spec.hardMax && *number > *spec.hardMax)))
-        return badParameter(quoted(spec) + " cannot be " + formatParam(value) + "; it must be " + rangeText(spec) + ".");
+        return badParameter(quoted(spec) + " cannot be " + formatParam(value) + "; it must be " + rangeText(spec) +
+                            ".");
     return std::nullopt;
 }
 

@@ -20,7 +20,8 @@ enum class ParamScale { linear, logarithmic };
 /// When a change of the parameter reaches a run.
 enum class TakesEffect { now, nextEpoch, newRun };
 
-/// The one declaration of a parameter. Form row, command-line flag, TOML key, help text and range check are made from it.
+/// The one declaration of a parameter. Form row, command-line flag, TOML key, help text and range check are made from
+/// it.
 struct ParamSpec {
     std::string id;    ///< "group.name", lower case; the command-line flag is "--group.name"
     std::string label; ///< a few words, sentence case

@@ -25,19 +25,24 @@ constexpr std::string_view kPauseFirst = "The run is training; pause it first.";
 constexpr std::array<Row, kRunStateCount> kRefusals = {{
     /* empty    */ {kOk, kNoRun, kNoRun, kNoRun, kNoRun, kNoRun, kNoRun, kOk, kNoRun, kNoRun, kOk, kNoRun, kOk, kOk},
     /* ready    */ {kOk, kOk, kNotTraining, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk},
-    /* starting */ {kBusyStarting, kBusyStarting, kBusyStarting, kBusyStarting, kOk, kBusyStarting, kBusyStarting, kBusyStarting, kBusyStarting, kBusyStarting, kOk, kBusyStarting, kBusyStarting, kOk},
+    /* starting */
+    {kBusyStarting, kBusyStarting, kBusyStarting, kBusyStarting, kOk, kBusyStarting, kBusyStarting, kBusyStarting,
+     kBusyStarting, kBusyStarting, kOk, kBusyStarting, kBusyStarting, kOk},
     /* running  */ {kEndFirst, kRunning, kOk, kPauseFirst, kOk, kOk, kOk, kEndFirst, kOk, kOk, kOk, kOk, kOk, kOk},
     /* pausing  */ {kEndFirst, kOk, kPausing, kPausing, kOk, kOk, kOk, kEndFirst, kOk, kOk, kOk, kOk, kOk, kOk},
     /* paused   */ {kEndFirst, kOk, kNotTraining, kOk, kOk, kOk, kOk, kEndFirst, kOk, kOk, kOk, kOk, kOk, kOk},
-    /* stopping */ {kStopping, kStopping, kStopping, kStopping, kOk, kStopping, kStopping, kStopping, kStopping, kStopping, kOk, kOk, kStopping, kOk},
+    /* stopping */
+    {kStopping, kStopping, kStopping, kStopping, kOk, kStopping, kStopping, kStopping, kStopping, kStopping, kOk, kOk,
+     kStopping, kOk},
     /* finished */ {kOk, kFinished, kFinished, kFinished, kFinished, kFinished, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk},
-    /* failed   */ {kOk, kFailed, kFailed, kFailed, kFailed, kFailed, kFailed, kOk, kFailed, kFailed, kOk, kOk, kFailed, kOk},
+    /* failed   */
+    {kOk, kFailed, kFailed, kFailed, kFailed, kFailed, kFailed, kOk, kFailed, kFailed, kOk, kOk, kFailed, kOk},
 }};
 
 constexpr std::array<std::string_view, kRunStateCount> kStateNames = {
     "empty", "ready", "starting", "running", "pausing", "paused", "stopping", "finished", "failed"};
 constexpr std::array<std::string_view, kCommandKindCount> kCommandNames = {
-    "open", "run", "pause", "step", "stop", "set-param", "save", "load", "export",
+    "open",          "run",          "pause",           "step",      "stop",      "set-param", "save", "load", "export",
     "request-probe", "set-interest", "request-history", "start-job", "cancel-job"};
 
 struct Transition {
@@ -53,7 +58,8 @@ constexpr std::array<Transition, 6> kTransitions = {{
     {CommandKind::run, {kStay, S::running, kStay, kStay, S::running, S::running, kStay, kStay, kStay}},
     {CommandKind::pause, {kStay, kStay, kStay, S::pausing, kStay, kStay, kStay, kStay, kStay}},
     {CommandKind::step, {kStay, S::running, kStay, kStay, kStay, S::running, kStay, kStay, kStay}},
-    {CommandKind::stop, {kStay, S::stopping, S::stopping, S::stopping, S::stopping, S::stopping, S::stopping, kStay, kStay}},
+    {CommandKind::stop,
+     {kStay, S::stopping, S::stopping, S::stopping, S::stopping, S::stopping, S::stopping, kStay, kStay}},
 }};
 
 } // namespace

@@ -14,7 +14,20 @@ inline constexpr int kRunStateCount = 9;
 enum class FinishReason { none, planned, stopped, limit, failed };
 
 enum class CommandKind {
-    open, run, pause, step, stop, setParam, save, load, exportModel, requestProbe, setInterest, requestHistory, startJob, cancelJob
+    open,
+    run,
+    pause,
+    step,
+    stop,
+    setParam,
+    save,
+    load,
+    exportModel,
+    requestProbe,
+    setInterest,
+    requestHistory,
+    startJob,
+    cancelJob
 };
 inline constexpr int kCommandKindCount = 14;
 

@@ -54,9 +54,9 @@ struct Snapshot {
     Step step{};
     Epoch epoch{};
     double imagesPerSecond = 0;
-    double waitShare = 0;      ///< part of the step spent waiting for data, 0 to 1
-    double trainSeconds = 0;   ///< evaluation and pauses not counted
-    double secondsLeft = -1;   ///< negative: unknown
+    double waitShare = 0;         ///< part of the step spent waiting for data, 0 to 1
+    double trainSeconds = 0;      ///< evaluation and pauses not counted
+    double secondsLeft = -1;      ///< negative: unknown
     std::int64_t memoryBytes = 0; ///< resident set of the process
     StepTimes times;
     WorkProgress work;

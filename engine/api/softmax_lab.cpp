@@ -28,7 +28,8 @@ std::vector<double> logSoftmax(std::span<const float> logits, double temperature
 
 } // namespace
 
-std::vector<double> softmaxUnderTemperature(std::span<const float> logits, std::span<const float> center, double temperature) {
+std::vector<double> softmaxUnderTemperature(std::span<const float> logits, std::span<const float> center,
+                                            double temperature) {
     std::vector<double> p(logits.size());
     double largest = -std::numeric_limits<double>::infinity();
     for (std::size_t k = 0; k < p.size(); ++k) {
@@ -83,7 +84,8 @@ PairLossMatrix pairLosses(std::span<const float> student, std::span<const float>
         for (std::int64_t s = 0; s < matrix.studentViews; ++s) {
             if (s == t)
                 continue;
-            const auto logP = logSoftmax(student.subspan(static_cast<std::size_t>(s) * width, width), studentTemperature);
+            const auto logP =
+                logSoftmax(student.subspan(static_cast<std::size_t>(s) * width, width), studentTemperature);
             double value = 0;
             for (std::size_t k = 0; k < width; ++k)
                 if (q[k] > 0)

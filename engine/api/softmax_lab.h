@@ -11,7 +11,8 @@ namespace dinoscope {
 // Formulas: DINO (arXiv 2104.14294), section 3.1.
 
 /// softmax((logits - center) / temperature); an empty center means none. Temperature > 0.
-std::vector<double> softmaxUnderTemperature(std::span<const float> logits, std::span<const float> center, double temperature);
+std::vector<double> softmaxUnderTemperature(std::span<const float> logits, std::span<const float> center,
+                                            double temperature);
 
 /// -sum p ln p in nats.
 double entropyOf(std::span<const double> p);

@@ -38,9 +38,7 @@ void placeBox(ViewPlan& plan, double left, double top, double width, double heig
 }
 
 // Rounds half to even, as Python's round() does.
-int roundToPixels(double value) {
-    return static_cast<int>(std::nearbyint(value));
-}
+int roundToPixels(double value) { return static_cast<int>(std::nearbyint(value)); }
 
 void drawPixelBox(ViewPlan& plan, RandomStream random, double low, double high, int pictureWidth, int pictureHeight) {
     const double pictureArea = static_cast<double>(pictureWidth) * pictureHeight;

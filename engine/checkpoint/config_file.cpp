@@ -71,12 +71,16 @@ std::optional<Error> readConfigFile(const std::string& path, const ParamTable& t
         const std::string group(groupKey.str());
         const toml::table* values = groupNode.as_table();
         if (!values)
-            return fault(ErrorCode::badParameter, "'" + group + "' in '" + path + "' stands outside of a table; write it as [group] and name = value.");
+            return fault(ErrorCode::badParameter,
+                         "'" + group + "' in '" + path +
+                             "' stands outside of a table; write it as [group] and name = value.");
         for (const auto& [key, node] : *values) {
             const std::string id = group + "." + std::string(key.str());
             const std::optional<ParamValue> value = paramValue(node);
             if (!value)
-                return fault(ErrorCode::badParameter, "'" + id + "' in '" + path + "' is a list, table or date; it must be a number, a text or true or false.");
+                return fault(ErrorCode::badParameter,
+                             "'" + id + "' in '" + path +
+                                 "' is a list, table or date; it must be a number, a text or true or false.");
             if (auto error = params.set(table, id, *value))
                 return error;
         }

@@ -18,8 +18,8 @@ public:
 
     void add(const MetricPoint& point);
     bool empty() const { return steps_ == 0; }
-    /// The line, without line feed, and a fresh start. `planned` is the number of steps of a whole epoch; fewer mark the
-    /// epoch as partial.
+    /// The line, without line feed, and a fresh start. `planned` is the number of steps of a whole epoch; fewer mark
+    /// the epoch as partial.
     std::string finishEpoch(Epoch epoch, Step step, std::int64_t plannedSteps, double seconds);
 
 private:

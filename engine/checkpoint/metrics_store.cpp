@@ -14,7 +14,9 @@ namespace {
 /// Finalises a prepared statement when it goes out of scope.
 class Statement {
 public:
-    Statement(sqlite3* database, const char* sql) { code_ = sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr); }
+    Statement(sqlite3* database, const char* sql) {
+        code_ = sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr);
+    }
     ~Statement() { sqlite3_finalize(statement_); }
     Statement(const Statement&) = delete;
     Statement& operator=(const Statement&) = delete;

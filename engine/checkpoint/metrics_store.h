@@ -13,8 +13,8 @@ namespace dinoscope {
 
 /// A value that was changed by hand while a run was training.
 struct LiveChange {
-    Step step{};      ///< first step under the new value
-    std::string text; ///< "id: old -> new"
+    Step step{};        ///< first step under the new value
+    std::string text;   ///< "id: old -> new"
     double seconds = 0; ///< training time
 };
 

@@ -45,17 +45,19 @@ void prepareFolder(const std::string& path) {
     std::error_code code;
     if (std::filesystem::exists(path, code)) {
         if (!std::filesystem::is_directory(path, code))
-            throw EngineError(ErrorCode::io, "checkpoint",
-                              "'" + path + "' is a file; choose a folder for the run.");
+            throw EngineError(ErrorCode::io, "checkpoint", "'" + path + "' is a file; choose a folder for the run.");
         if (!std::filesystem::is_empty(path, code) || code)
             throw EngineError(ErrorCode::io, "checkpoint",
-                              code ? "The folder '" + path + "' cannot be read: " + code.message() + "; choose another folder for the run."
-                                   : "The folder '" + path + "' is not empty; choose a new folder, so that no earlier run is overwritten.");
+                              code ? "The folder '" + path + "' cannot be read: " + code.message() +
+                                         "; choose another folder for the run."
+                                   : "The folder '" + path +
+                                         "' is not empty; choose a new folder, so that no earlier run is overwritten.");
         return;
     }
     if (code || !std::filesystem::create_directories(path, code))
         throw EngineError(ErrorCode::io, "checkpoint",
-                          "The folder '" + path + "' cannot be made: " + code.message() + "; choose another folder for the run.");
+                          "The folder '" + path + "' cannot be made: " + code.message() +
+                              "; choose another folder for the run.");
 }
 
 } // namespace

@@ -14,8 +14,9 @@
 namespace dinoscope {
 
 /// The folder of one run: config.toml (every value), metrics.sqlite (every point and live change), log.txt (one JSON
-/// object a line, one line an epoch). A thread of its own writes, so that no step waits for the disk. When writing fails
-/// the data stay in memory and are tried again; the failure is told once through takeProblem() until it has passed.
+/// object a line, one line an epoch). A thread of its own writes, so that no step waits for the disk. When writing
+/// fails the data stay in memory and are tried again; the failure is told once through takeProblem() until it has
+/// passed.
 class RunFolder {
 public:
     /// Makes the folder and config.toml.

@@ -97,9 +97,7 @@ std::optional<std::int32_t> IdxSource::label(SampleIndex index) const {
     return i < labels_.size() ? std::optional<std::int32_t>(labels_[i]) : std::nullopt;
 }
 
-std::string IdxSource::pictureName(SampleIndex index) const {
-    return "picture " + std::to_string(index.value);
-}
+std::string IdxSource::pictureName(SampleIndex index) const { return "picture " + std::to_string(index.value); }
 
 std::filesystem::path findIdxPictures(const std::filesystem::path& folder, bool training) {
     const std::string part = training ? "train" : "t10k";

@@ -309,9 +309,7 @@ BatchPtr Loader::waitUntil(const Clock::time_point* limit) {
     return slot.ready() ? handOut(slot) : nullptr;
 }
 
-BatchPtr Loader::next() {
-    return waitUntil(nullptr);
-}
+BatchPtr Loader::next() { return waitUntil(nullptr); }
 
 BatchPtr Loader::waitNext(std::chrono::milliseconds limit) {
     const Clock::time_point end = Clock::now() + limit;

@@ -60,8 +60,6 @@ std::optional<std::int32_t> MemorySource::label(SampleIndex index) const {
     return i < labels_.size() && labels_[i] >= 0 ? std::optional(labels_[i]) : std::nullopt;
 }
 
-std::string MemorySource::pictureName(SampleIndex index) const {
-    return "picture " + std::to_string(index.value);
-}
+std::string MemorySource::pictureName(SampleIndex index) const { return "picture " + std::to_string(index.value); }
 
 } // namespace dinoscope

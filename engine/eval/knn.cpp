@@ -29,7 +29,8 @@ void WeightedKnn::add(const torch::Tensor& queries, const torch::Tensor& labels)
     const auto [nearest, index] = similarity.topk(neighbours_, 1, true, true);
     const torch::Tensor voters = labels_.index_select(0, index.flatten()).view_as(index); // (M, k)
     const torch::Tensor weights = nearest.div(temperature_).exp();
-    const torch::Tensor scores = torch::zeros({queries.size(0), classes_}, weights.options()).scatter_add_(1, voters, weights);
+    const torch::Tensor scores =
+        torch::zeros({queries.size(0), classes_}, weights.options()).scatter_add_(1, voters, weights);
     const std::int64_t shown = std::min({std::int64_t{5}, neighbours_, classes_});
     const auto [bestScores, bestClasses] = scores.topk(shown, 1, true, true); // (M, shown)
     const torch::Tensor hit = bestClasses.eq(labels.view({-1, 1})).logical_and(bestScores.gt(0));

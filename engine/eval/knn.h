@@ -14,8 +14,8 @@ struct KnnAccuracy {
 };
 
 /// Weighted k-nearest-neighbour classification by cosine similarity: each of the k nearest references votes for its
-/// class with exp(similarity / temperature) (facebookresearch/dino, eval_knn.py). A class without a vote is never a hit.
-/// Queries are added in chunks, so that the caller decides how long one piece of work takes. One thread at a time.
+/// class with exp(similarity / temperature) (facebookresearch/dino, eval_knn.py). A class without a vote is never a
+/// hit. Queries are added in chunks, so that the caller decides how long one piece of work takes. One thread at a time.
 class WeightedKnn {
 public:
     /// @param references (N, D) float, rows of L2 norm 1.

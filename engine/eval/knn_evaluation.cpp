@@ -41,7 +41,8 @@ void KnnEvaluation::referenceSlice() {
     position_ = end;
     if (end < count)
         return;
-    classifier_.emplace(torch::cat(bank_), set.labels, protocol_->classes, protocol_->neighbours, protocol_->temperature);
+    classifier_.emplace(torch::cat(bank_), set.labels, protocol_->classes, protocol_->neighbours,
+                        protocol_->temperature);
     bank_.clear();
     position_ = 0;
 }

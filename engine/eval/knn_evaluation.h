@@ -24,7 +24,8 @@ struct KnnProtocol {
     std::int64_t neighbours = 20;
     double temperature = 0.07;
     std::vector<double> mean, deviation; ///< a channel, of pixels in 0 to 1
-    std::int64_t sliceSize = 100;        ///< pictures a slice; constant over a run, since it may change the last bits of features
+    std::int64_t sliceSize =
+        100; ///< pictures a slice; constant over a run, since it may change the last bits of features
 };
 
 /// (B, C, S, S) normalised float -> (B, D) features, in evaluation mode and without gradient.
@@ -47,7 +48,7 @@ public:
     /// Does the next slice. @returns false when nothing is left.
     bool slice();
 
-    std::int64_t done() const { return done_; }  ///< pictures
+    std::int64_t done() const { return done_; } ///< pictures
     std::int64_t total() const { return total_; }
     /// In the order of the networks; complete once slice() has returned false.
     const std::vector<KnnAccuracy>& results() const { return results_; }

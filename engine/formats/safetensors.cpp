@@ -47,8 +47,7 @@ const TypeRow& row(ElementType type) {
 
 [[noreturn]] void badFile(const std::string& path, const std::string& what) {
     throw EngineError(ErrorCode::badInput, "formats",
-                      "'" + path + "' is not a valid safetensors file: " + what +
-                          ". Fetch or write the file again.");
+                      "'" + path + "' is not a valid safetensors file: " + what + ". Fetch or write the file again.");
 }
 
 [[noreturn]] void ioFailure(const std::string& path, const std::string& doing, int error) {

@@ -190,7 +190,8 @@ std::string CommandDesk::apply(const SetParamCommand& command) {
         throw EngineError(*error);
     if (spec->takesEffect == TakesEffect::newRun)
         throw EngineError(ErrorCode::notAllowed, "runtime",
-                          "'" + spec->id + "' (" + spec->label + ") is fixed while a run is open; start a new run with it.");
+                          "'" + spec->id + "' (" + spec->label +
+                              ") is fixed while a run is open; start a new run with it.");
     ParamValue value = command.value;
     if (const auto* whole = std::get_if<std::int64_t>(&value); whole && spec->type == ParamType::real)
         value = static_cast<double>(*whole);

@@ -19,8 +19,8 @@ class SnapshotPublisher;
 /// Engine thread only.
 class CommandDesk {
 public:
-    CommandDesk(CommandQueue& queue, StepRunner& runner, RunControl& control, InterestTable& interests,
-                OutLanes& lanes, SnapshotPublisher& publisher);
+    CommandDesk(CommandQueue& queue, StepRunner& runner, RunControl& control, InterestTable& interests, OutLanes& lanes,
+                SnapshotPublisher& publisher);
 
     /// Everything that waits. While a run is being prepared inside, commands that need no runner are still handled; the
     /// others wait for the end of the preparation.

@@ -12,13 +12,14 @@
 
 namespace dinoscope {
 
-/// The life of the engine thread: commands, then at most one probe, then one slice of longer work or one step, and again.
-/// Sleeps when nothing of that waits.
+/// The life of the engine thread: commands, then at most one probe, then one slice of longer work or one step, and
+/// again. Sleeps when nothing of that waits.
 class EngineLoop {
 public:
     EngineLoop(StepRunner& runner, const EngineClock& clock, CommandQueue& queue, OutLanes& lanes);
 
-    /// Returns when the queue was asked to close and the run has ended. Every command is answered by then. Does not throw.
+    /// Returns when the queue was asked to close and the run has ended. Every command is answered by then. Does not
+    /// throw.
     void run();
 
 private:

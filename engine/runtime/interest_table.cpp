@@ -57,7 +57,8 @@ std::optional<ProbeRequest> InterestTable::takeDue(Time now, bool training) {
 void InterestTable::served(Time begin, Time end) {
     if (!lastWasInterest_)
         return;
-    const auto interests = std::count_if(kinds_.begin(), kinds_.end(), [](const Kind& k) { return k.interest.has_value(); });
+    const auto interests =
+        std::count_if(kinds_.begin(), kinds_.end(), [](const Kind& k) { return k.interest.has_value(); });
     const auto rest = std::chrono::duration_cast<Time>((end - begin) * static_cast<double>(interests) / kWatchingShare);
     Kind& kind = kinds_[lastKind_];
     kind.notBefore = std::max(begin + kind.interval, end + rest);

@@ -15,9 +15,9 @@ inline constexpr std::size_t kProbeKindCount = std::variant_size_v<ProbeQuestion
 
 /// Which probes are asked for and which of them is due. Engine thread only; times are the engine clock's.
 ///
-/// A question that is asked once is due at once. An interest is due when it is new; then, while the run trains, when its
-/// interval has passed and a step was made since its last answer; else when something changed since its last answer.
-/// So that watching stays cheap, training interests are also spread out: all of them together take about
+/// A question that is asked once is due at once. An interest is due when it is new; then, while the run trains, when
+/// its interval has passed and a step was made since its last answer; else when something changed since its last
+/// answer. So that watching stays cheap, training interests are also spread out: all of them together take about
 /// kWatchingShare of the time.
 ///
 /// The newest id of a kind, asked once or as an interest, makes all older ones of the kind stale: they are not served

@@ -31,7 +31,7 @@ struct RunControl {
     FinishReason reason = FinishReason::none;
     StepCredit credit;
     EndPhase endPhase = EndPhase::none;
-    bool quickEnd = false; ///< without the closing evaluation
+    bool quickEnd = false;  ///< without the closing evaluation
     bool runIsOpen = false; ///< opened or loaded, StepRunner::finish not called yet
     bool hasRun = false;    ///< opened or loaded, perhaps finished since
     Step step{};

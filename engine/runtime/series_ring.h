@@ -10,8 +10,8 @@
 
 namespace dinoscope {
 
-/// The newest `capacity` metric points, numbered from 0 in the order in which they were recorded. Any number of readers,
-/// each with its own position. Memory grows with use, up to the capacity. Any thread.
+/// The newest `capacity` metric points, numbered from 0 in the order in which they were recorded. Any number of
+/// readers, each with its own position. Memory grows with use, up to the capacity. Any thread.
 class SeriesRing {
 public:
     /// @throws std::invalid_argument for a capacity of 0.

@@ -31,11 +31,11 @@ struct RunnerStatus {
 enum class StepOutcome { more, plannedEnd, limitReached };
 
 /// The work behind the engine: implemented by the training room, and by fakes. Every member is called on the engine
-/// thread only, between steps; each call should return within about 50 ms, except one training step. Any member may throw
-/// EngineError or std::exception. The runtime turns that into a refusal (setParam, save, startJob, ...), a refusal and state
-/// failed (open, load; with ErrorCode::cancelled: state empty), an answer with an error (probe), the end of that work
-/// (workSlice), or state failed (everything else). A step() that throws ErrorCode::nonFinite leaves the weights untouched;
-/// it only pauses the run.
+/// thread only, between steps; each call should return within about 50 ms, except one training step. Any member may
+/// throw EngineError or std::exception. The runtime turns that into a refusal (setParam, save, startJob, ...), a
+/// refusal and state failed (open, load; with ErrorCode::cancelled: state empty), an answer with an error (probe), the
+/// end of that work (workSlice), or state failed (everything else). A step() that throws ErrorCode::nonFinite leaves
+/// the weights untouched; it only pauses the run.
 class StepRunner {
 public:
     virtual ~StepRunner() = default;
@@ -53,7 +53,8 @@ public:
     /// One optimiser step.
     virtual StepOutcome step(RunnerOutput& output) = 0;
 
-    /// True while longer work (an evaluation) waits; it goes before the next step. `workSlice` does at most 50 ms of it.
+    /// True while longer work (an evaluation) waits; it goes before the next step. `workSlice` does at most 50 ms of
+    /// it.
     virtual bool hasWork() const = 0;
     virtual void workSlice(RunnerOutput& output) = 0;
     virtual void cancelWork() = 0;

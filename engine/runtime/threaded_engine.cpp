@@ -40,8 +40,12 @@ CommandId ThreadedEngine::post(Command command) {
     const CommandQueue::Receipt receipt = queue_.push(std::move(command));
     if (!receipt.accepted) {
         const Step step = snapshot()->step;
-        lanes_.events.append(Acknowledgement{
-            receipt.id, kind, step, Error{ErrorCode::notAllowed, "runtime", "The engine has been closed.", {}, step}, {}});
+        lanes_.events.append(
+            Acknowledgement{receipt.id,
+                            kind,
+                            step,
+                            Error{ErrorCode::notAllowed, "runtime", "The engine has been closed.", {}, step},
+                            {}});
     }
     return receipt.id;
 }
@@ -50,7 +54,10 @@ Drained ThreadedEngine::drain(const DrainCursor& cursor) {
     lanes_.waker.rearm();
     SeriesRing::Reading series = lanes_.ring.read(cursor.points);
     EventLog::Reading events = lanes_.events.read(cursor.events);
-    return {std::move(series.points), series.lost, std::move(events.acknowledgements), std::move(events.lines),
+    return {std::move(series.points),
+            series.lost,
+            std::move(events.acknowledgements),
+            std::move(events.lines),
             {series.next, events.next}};
 }
 

@@ -27,7 +27,8 @@ struct EngineSettings {
 ///
 /// Commands take effect between steps and between slices of longer work. What a command may do is decided by the tables
 /// of run_state.h, when it is taken, not when it is posted. Besides:
-/// - Open and Load are acknowledged when the run is ready. When they fail the state is failed; when Stop or close() broke
+/// - Open and Load are acknowledged when the run is ready. When they fail the state is failed; when Stop or close()
+/// broke
 ///   them off it is empty.
 /// - Stop lets the closing evaluation run, in slices, then closes the run's files; state finished. In state stopping it
 ///   skips the closing evaluation, also that of a run that came to its planned end.

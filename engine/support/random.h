@@ -7,14 +7,27 @@
 namespace dinoscope {
 
 /// What a stream of random numbers is for. Streams of different purposes never share numbers.
-enum class RandomPurpose : std::uint32_t { weights, order, cropBox, flip, jitter, grayscale, blur, solarize, dropPath, preview, split };
+enum class RandomPurpose : std::uint32_t {
+    weights,
+    order,
+    cropBox,
+    flip,
+    jitter,
+    grayscale,
+    blur,
+    solarize,
+    dropPath,
+    preview,
+    split
+};
 
 /// Counter-based random numbers (Philox 4x32-10; Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
 /// A stream is a pure function of its key (seed, epoch, sample, crop, purpose): worker count, order of evaluation and
 /// prefetch depth change nothing. A value type; cheap to make.
 class RandomStream {
 public:
-    RandomStream(std::uint64_t seed, std::uint64_t epoch, std::uint64_t sample, std::uint32_t crop, RandomPurpose purpose);
+    RandomStream(std::uint64_t seed, std::uint64_t epoch, std::uint64_t sample, std::uint32_t crop,
+                 RandomPurpose purpose);
 
     std::uint32_t nextU32();
     /// Uniform in [0, 1), 53 bits.

@@ -34,10 +34,13 @@ std::int64_t countOf(const std::string& path, const std::string& sql) {
     sqlite3* database = nullptr;
     sqlite3_open(path.c_str(), &database);
     std::int64_t count = -1;
-    sqlite3_exec(database, sql.c_str(), [](void* out, int, char** values, char**) {
-        *static_cast<std::int64_t*>(out) = std::stoll(values[0]);
-        return 0;
-    }, &count, nullptr);
+    sqlite3_exec(
+        database, sql.c_str(),
+        [](void* out, int, char** values, char**) {
+            *static_cast<std::int64_t*>(out) = std::stoll(values[0]);
+            return 0;
+        },
+        &count, nullptr);
     sqlite3_close(database);
     return count;
 }
@@ -92,7 +95,8 @@ TEST(RunFolder, RefusesAFolderThatHoldsSomething) {
 TEST(RunFolder, RefusesAFileAndAPlaceThatCannotBeMade) {
     TemporaryFolder temporary;
     std::ofstream(temporary / "file") << "x";
-    EXPECT_THAT(sentenceOf([&] { RunFolder folder(temporary / "file", someMetrics(), ""); }), testing::HasSubstr("is a file"));
+    EXPECT_THAT(sentenceOf([&] { RunFolder folder(temporary / "file", someMetrics(), ""); }),
+                testing::HasSubstr("is a file"));
     EXPECT_THAT(sentenceOf([&] { RunFolder folder(temporary / "file/run", someMetrics(), ""); }),
                 testing::HasSubstr("choose another folder"));
     EXPECT_THAT(sentenceOf([&] { RunFolder folder("/proc/dinoscope/run", someMetrics(), ""); }),
@@ -108,7 +112,8 @@ TEST(RunFolder, TellsAFailureOnceAndCatchesUpAfterIt) {
     std::filesystem::create_directory(log);
     folder.addLogLine("one");
     EXPECT_FALSE(folder.flush());
-    EXPECT_THAT(folder.takeProblem(), testing::AllOf(testing::HasSubstr("log.txt"), testing::HasSubstr("Training goes on")));
+    EXPECT_THAT(folder.takeProblem(),
+                testing::AllOf(testing::HasSubstr("log.txt"), testing::HasSubstr("Training goes on")));
     folder.addLogLine("two");
     EXPECT_FALSE(folder.flush());
     EXPECT_EQ(folder.takeProblem(), "");

@@ -33,7 +33,8 @@ torch::Dtype dtypeOf(const std::string& name) {
 std::map<std::string, torch::Tensor> recordedTensors(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file)
-        throw std::runtime_error("The recording '" + path + "' is missing; set DINOSCOPE_REFERENCE to the reference folder.");
+        throw std::runtime_error("The recording '" + path +
+                                 "' is missing; set DINOSCOPE_REFERENCE to the reference folder.");
     std::uint64_t headerSize = 0;
     file.read(reinterpret_cast<char*>(&headerSize), sizeof headerSize);
     std::string header(headerSize, '\0');
