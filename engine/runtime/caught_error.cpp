@@ -5,8 +5,14 @@
 
 #include <exception>
 #include <new>
+#include <string>
 
 namespace dinoscope {
+namespace {
+
+constexpr const char* kNoMemory = "There was not enough memory; choose a smaller batch or a smaller network.";
+
+} // namespace
 
 Error caughtError(Step step) {
     Error error;
@@ -15,12 +21,12 @@ Error caughtError(Step step) {
     } catch (const EngineError& thrown) {
         error = thrown.error();
     } catch (const std::bad_alloc&) {
-        error = {ErrorCode::outOfMemory,
-                 "runtime",
-                 "There was not enough memory; choose a smaller batch or a smaller network.",
-                 "std::bad_alloc",
-                 {}};
+        error = {ErrorCode::outOfMemory, "runtime", kNoMemory, "std::bad_alloc", {}};
     } catch (const std::exception& thrown) {
+        // Libraries have exceptions of their own for it, for instance LibTorch's allocators.
+        const std::string what = thrown.what();
+        if (what.find("can't allocate memory") != what.npos || what.find("out of memory") != what.npos)
+            return {ErrorCode::outOfMemory, "runtime", kNoMemory, what.substr(0, what.find('\n')), step};
         error = {ErrorCode::internal,
                  "runtime",
                  "Something unexpected went wrong; the log has the details.",
