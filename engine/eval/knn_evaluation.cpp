@@ -8,13 +8,18 @@
 namespace dinoscope {
 namespace {
 
+constexpr std::int64_t kPixelSide = 32; ///< of pictures whose pixels are compared
+
 torch::Tensor channelRow(const std::vector<double>& values) {
     return torch::tensor(values, torch::kFloat32).view({1, -1, 1, 1});
 }
 
 } // namespace
 
-torch::Tensor pixelFeatures(const torch::Tensor& pictures) { return pictures.flatten(1); }
+torch::Tensor pixelFeatures(const torch::Tensor& pictures) {
+    const bool large = pictures.size(-1) > kPixelSide;
+    return (large ? torch::adaptive_avg_pool2d(pictures, {kPixelSide, kPixelSide}) : pictures).flatten(1);
+}
 
 KnnEvaluation::KnnEvaluation(std::shared_ptr<const KnnProtocol> protocol, std::vector<Network> networks)
     : protocol_(std::move(protocol)), networks_(std::move(networks)) {

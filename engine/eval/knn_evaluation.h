@@ -31,7 +31,7 @@ struct KnnProtocol {
 /// (B, C, S, S) normalised float -> (B, D) features, in evaluation mode and without gradient.
 using FeatureFunction = std::function<torch::Tensor(const torch::Tensor&)>;
 
-/// The features of a k-NN on the pixels themselves.
+/// The features of a k-NN on the pixels themselves. Pictures above 32 pixels a side are averaged down to that.
 torch::Tensor pixelFeatures(const torch::Tensor& pictures);
 
 /// One evaluation of one or several networks, done in slices so that commands are answered in between. Changes nothing

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/catalog.h"
 
+#include "engine/objectives/objective_list.h"
 #include "engine/probes/probe_list.h"
 #include "engine/train/metrics.h"
 #include "engine/train/presets.h"
@@ -21,9 +22,7 @@ EngineCatalog makeCatalog() {
             help = "Another name of " + info.sameAs + ".";
         catalog.backbones.push_back({info.id, info.label, std::move(help)});
     }
-    catalog.objectives = {{"dino", "DINO",
-                           "Self-distillation with no labels: the student predicts the centred, sharpened "
-                           "output of its own moving average across views."}};
+    catalog.objectives = objectiveList();
     catalog.probes = probeList();
     return catalog;
 }

@@ -11,6 +11,7 @@ namespace dinoscope {
 namespace {
 
 constexpr std::int64_t kReadBetweenLooks = 50;
+constexpr std::int64_t kPixelsASlice = 100 * 28 * 28; ///< of an evaluation, so that commands are answered in between
 
 void goOn(const ReadProgress& progress, std::int64_t done, std::int64_t total) {
     if (!progress(done, total))
@@ -89,6 +90,7 @@ std::shared_ptr<const KnnProtocol> makeKnnProtocol(const DataSets& sets, const R
     protocol->references = references.take();
     protocol->queries = queries.take();
     protocol->classes = static_cast<std::int64_t>(sets.train->classNames().size());
+    protocol->sliceSize = std::clamp<std::int64_t>(kPixelsASlice / (side * side), 1, 100);
     protocol->neighbours = eval.neighbours;
     protocol->temperature = eval.temperature;
     const int channels = sets.train->channels();
