@@ -15,7 +15,9 @@ namespace {
 /// Pixels for display are taken before normalisation, so that its constants do not matter.
 ViewRenderer pixelRenderer() { return ViewRenderer(Normalization{{0, 0, 0}, {1, 1, 1}}); }
 
-std::string captionOf(const ImageSource& source, const Batch& batch, std::int64_t row) {
+} // namespace
+
+std::string captionOfRow(const ImageSource& source, const Batch& batch, std::int64_t row) {
     std::string caption =
         source.caption(batch.samples[static_cast<std::size_t>(row)]) + ", row " + std::to_string(row) + " of the batch";
     const auto found = std::find_if(batch.replaced.begin(), batch.replaced.end(),
@@ -24,8 +26,6 @@ std::string captionOf(const ImageSource& source, const Batch& batch, std::int64_
         caption += ", in place of " + source.pictureName(found->wanted) + ", which could not be read";
     return caption;
 }
-
-} // namespace
 
 void checkBatchRow(std::int64_t row, std::int64_t size) {
     if (row < 0 || row >= size)
@@ -38,7 +38,7 @@ CropsAnswer cropsOfBatch(const ImageSource& source, const Batch& batch, std::int
     checkBatchRow(row, batch.size);
     CropsAnswer answer;
     answer.source = source.image(batch.samples[static_cast<std::size_t>(row)]);
-    answer.caption = captionOf(source, batch, row);
+    answer.caption = captionOfRow(source, batch, row);
     checkEqual(answer.source.channels, batch.channels, "probes", "Channels of the source and of the batch");
     ViewRenderer renderer = pixelRenderer();
     for (int crop = 0; crop < batch.crops(); ++crop) {

@@ -15,6 +15,9 @@ namespace dinoscope {
 /// @throws EngineError(badInput) unless 0 <= row < size; the sentence names both.
 void checkBatchRow(std::int64_t row, std::int64_t size);
 
+/// What the picture of one row of a batch is called: its source's caption, the row, and in whose place it stands.
+std::string captionOfRow(const ImageSource& source, const Batch& batch, std::int64_t row);
+
 /// The picture of one row of a batch and its views, byte for byte those that were normalised into the batch: they are
 /// rendered anew from the batch's plans. `source` is the one the batch was read from. For a row whose own picture
 /// could not be read this is the picture that took its place, and the caption says so. Reads one picture, which may

@@ -15,12 +15,14 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 namespace dinoscope {
 namespace {
 
 constexpr double kAverageOver = 20; ///< steps
 constexpr std::int64_t kNamedReplacements = 20;
+constexpr double kLoopSlack = 0.02; ///< seconds that the engine loop may take between two steps
 
 double secondsSince(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -54,12 +56,15 @@ LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, Runne
       maxSteps_(command.maxSteps), maxSeconds_(60 * command.maxMinutes), accuracy_(nullptr, settings_.eval) {
     if (auto error = checkAugment(settings_.augment))
         throw EngineError(*error);
+    if (!std::isfinite(maxSeconds_) || maxSeconds_ < 0 || maxSteps_ < 0)
+        throw EngineError(ErrorCode::badParameter, "train",
+                          "A limit of steps or minutes is a number above 0, or 0 for none: give another");
     at::set_num_threads(computeThreads(settings_.run));
     std::vector<ReferenceLine> lines;
     openData(progress, lines);
     const std::int64_t stepsPerEpoch = sets_.train->count() / settings_.run.batchSize;
     training_ = std::make_unique<TrainingStep>(trainingOptions(settings_, sets_.train->channels(), stepsPerEpoch));
-    startLoader(0);
+    loader_ = makeLoader(settings_.augment, 0);
     lines.push_back({"Loss", "ln K", std::log(static_cast<double>(settings_.head.outDim))});
     fillInfo(command, std::move(lines));
     record_ = std::make_unique<RunRecord>(command.runFolder, configText(catalog.params, *params_, info_->name),
@@ -71,14 +76,14 @@ LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, Runne
 
 LiveRun::~LiveRun() = default;
 
-void LiveRun::startLoader(std::int64_t firstBatch) {
+std::unique_ptr<Loader> LiveRun::makeLoader(const AugmentOptions& augment, std::int64_t firstBatch) const {
     LoaderSetup setup;
     setup.seed = static_cast<std::uint64_t>(settings_.run.seed);
     setup.batchSize = settings_.run.batchSize;
     setup.threads = loaderThreadCount(settings_.data.loaderThreads);
     setup.prefetch = static_cast<int>(settings_.data.prefetch);
     setup.firstBatch = firstBatch;
-    loader_ = std::make_unique<Loader>(sets_.train, settings_.augment, setup);
+    return std::make_unique<Loader>(sets_.train, augment, setup);
 }
 
 void LiveRun::reportOpened(RunnerOutput& output) const {
@@ -142,6 +147,7 @@ void LiveRun::fillInfo(const OpenCommand& command, std::vector<ReferenceLine> li
 }
 
 StepOutcome LiveRun::step(RunnerOutput& output) {
+    const double between = takeTimeBetween();
     const auto start = std::chrono::steady_clock::now();
     if (!pending_)
         pending_ = loader_->next();
@@ -149,14 +155,24 @@ StepOutcome LiveRun::step(RunnerOutput& output) {
     newest_ = std::move(pending_);
     newestMetrics_ = metrics;
     reportReplaced(output);
-    const double seconds = secondsSince(start);
+    const double seconds = secondsSince(start) + between;
     trainSeconds_ += seconds;
     measureTimes(metrics, seconds);
     recordStep(output, metrics);
-    times_.publishMs += (1e3 * (secondsSince(start) - seconds) - times_.publishMs) / kAverageOver;
+    const double recording = secondsSince(start) + between - seconds;
+    times_.publishMs += (1e3 * (between + recording) - times_.publishMs) / kAverageOver;
+    lastEnd_ = std::chrono::steady_clock::now();
+    trainSeconds_ += recording;
     if (accuracy_.isDue(training_->step(), trainSeconds_))
         accuracy_.begin(training_->student(), training_->teacher(), training_->step(), trainSeconds_);
     return outcome();
+}
+
+double LiveRun::takeTimeBetween() {
+    const double gap = lastEnd_ ? secondsSince(*lastEnd_) : 0;
+    const double explained = std::exchange(watchedSeconds_, 0) + kLoopSlack;
+    lastEnd_.reset();
+    return gap <= explained ? gap : 0;
 }
 
 StepOutcome LiveRun::outcome() const {
@@ -167,12 +183,20 @@ StepOutcome LiveRun::outcome() const {
     return limit ? StepOutcome::limitReached : StepOutcome::more;
 }
 
-void LiveRun::reportReplaced(RunnerOutput& output) const {
-    const std::int64_t sofar = loader_->replacedCount() - static_cast<std::int64_t>(newest_->replaced.size());
-    for (const Replacement& replacement : newest_->replaced)
-        if (sofar < kNamedReplacements)
+void LiveRun::reportReplaced(RunnerOutput& output) {
+    for (const Replacement& replacement : newest_->replaced) {
+        if (++replacedCount_ <= kNamedReplacements)
             output.log(LogLevel::warning,
                        replacement.reason + " It was replaced by " + sets_.train->pictureName(replacement.used) + ".");
+        if (replacedCount_ == kNamedReplacements)
+            output.log(LogLevel::warning, "Further pictures that cannot be read are only counted.");
+    }
+}
+
+void LiveRun::reportReplacedCount(RunnerOutput& output) const {
+    if (replacedCount_ > 0)
+        output.log(LogLevel::warning, std::to_string(replacedCount_) +
+                                          " times a picture could not be read and the next one took its place.");
 }
 
 void LiveRun::measureTimes(const StepMetrics& metrics, double seconds) {
@@ -221,6 +245,7 @@ void LiveRun::recordHealth(RunnerOutput& output, Step step) {
 }
 
 void LiveRun::workSlice(RunnerOutput& output) {
+    lastEnd_.reset(); // not training time
     const auto reading = accuracy_.slice();
     if (!reading)
         return;
@@ -235,25 +260,31 @@ void LiveRun::evaluate() {
     accuracy_.begin(training_->student(), training_->teacher(), training_->step(), trainSeconds_);
 }
 
+void LiveRun::changeAugment(const AugmentOptions& augment) {
+    if (!pending_) {
+        loader_->setAugment(augment);
+        return;
+    }
+    // A batch that waits for its step was cut with the former options: it is made anew.
+    if (auto error = checkAugment(augment))
+        throw EngineError(*error);
+    loader_ = makeLoader(augment, pending_->number);
+    pending_.reset();
+}
+
 std::string LiveRun::setParam(const EngineCatalog& catalog, const ParamSpec& spec, const ParamValue& value) {
     auto changed = std::make_shared<ParamSet>(*params_);
     if (auto error = changed->set(catalog.params, spec.id, value))
         throw EngineError(*error);
     RunSettings settings = readSettings(*changed);
-    const bool newAugment = settings.augment != settings_.augment;
-    if (newAugment)
-        loader_->setAugment(settings.augment);
+    if (settings.augment != settings_.augment)
+        changeAugment(settings.augment);
     training_->change(settings.loss, settings.optim);
     accuracy_.change(settings.eval);
     std::string detail =
         spec.id + ": " + formatParam(params_->at(spec.id)) + " -> " + formatParam(changed->at(spec.id));
     params_ = changed;
     settings_ = std::move(settings);
-    if (newAugment && pending_) { // was cut with the former options
-        const std::int64_t number = pending_->number;
-        pending_.reset();
-        startLoader(number);
-    }
     return detail;
 }
 

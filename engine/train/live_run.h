@@ -11,8 +11,10 @@
 #include "engine/train/run_settings.h"
 #include "engine/train/training_step.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace dinoscope {
 
@@ -31,6 +33,8 @@ public:
     const std::shared_ptr<const ParamSet>& params() const { return params_; }
     const RunSettings& settings() const { return settings_; }
     RunnerStatus status() const;
+    /// A probe took so long. While the run trains this is training time: watching is not free.
+    void noteWatched(double seconds) { watchedSeconds_ += seconds; }
 
     /// One training step. After EngineError(nonFinite) the same batch is tried again by the next call.
     StepOutcome step(RunnerOutput& output);
@@ -45,6 +49,9 @@ public:
 
     /// @returns "id: old -> new". On an error nothing has changed. @throws EngineError.
     std::string setParam(const EngineCatalog& catalog, const ParamSpec& spec, const ParamValue& value);
+
+    /// Says how often a picture could not be read, if that happened.
+    void reportReplacedCount(RunnerOutput& output) const;
 
     RunRecord& record() { return *record_; }
     TrainingStep& training() { return *training_; }
@@ -63,12 +70,15 @@ public:
 
 private:
     void openData(const Progress& progress, std::vector<ReferenceLine>& lines);
-    void startLoader(std::int64_t firstBatch);
+    std::unique_ptr<Loader> makeLoader(const AugmentOptions& augment, std::int64_t firstBatch) const;
+    void changeAugment(const AugmentOptions& augment);
     void reportOpened(RunnerOutput& output) const;
     void fillInfo(const OpenCommand& command, std::vector<ReferenceLine> lines);
-    void reportReplaced(RunnerOutput& output) const;
+    void reportReplaced(RunnerOutput& output);
     void recordStep(RunnerOutput& output, const StepMetrics& metrics);
     void recordHealth(RunnerOutput& output, Step step);
+    /// Seconds since the end of the former step if nothing but watching lay between, else 0: pauses do not count.
+    double takeTimeBetween();
     void measureTimes(const StepMetrics& metrics, double seconds);
     double secondsLeft() const;
     StepOutcome outcome() const;
@@ -88,6 +98,9 @@ private:
     BatchPtr pending_; ///< taken from the loader, its step not made yet
     BatchPtr newest_;  ///< of the newest step
     StepMetrics newestMetrics_;
+    std::int64_t replacedCount_ = 0;
+    std::optional<std::chrono::steady_clock::time_point> lastEnd_; ///< of a step that nothing but watching has followed
+    double watchedSeconds_ = 0;                                    ///< spent on probes since then
     double trainSeconds_ = 0;
     double stepSeconds_ = 0, waitSeconds_ = 0; ///< exponential averages
     StepTimes times_;

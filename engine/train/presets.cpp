@@ -13,7 +13,7 @@ constexpr std::int64_t operator""_i(unsigned long long value) { return static_ca
 
 /// For 28-pixel grey pictures on two processors: found by trying, see the README for what it reaches.
 Values demoValues() {
-    return {{"run.batch_size", 128_i},
+    return {{"run.batch_size", 64_i},
             {"backbone.arch", "vit_micro"},
             {"backbone.patch_size", 7_i},
             {"backbone.drop_path_rate", 0.0},
@@ -21,15 +21,17 @@ Values demoValues() {
             {"head.hidden_dim", 256_i},
             {"head.bottleneck_dim", 64_i},
             {"head.use_bn", true},
-            {"optim.lr", 2e-3},
+            {"optim.lr", 4e-3},
             {"optim.min_lr", 1e-5},
-            {"optim.epochs", 8_i},
+            {"optim.epochs", 4_i},
             {"optim.warmup_epochs", 0_i},
             {"optim.warmup_steps", 40_i},
             {"optim.freeze_last_layer", 0_i},
             {"optim.weight_decay", 0.04},
             {"optim.weight_decay_end", 0.1},
             {"optim.momentum_teacher", 0.99},
+            {"loss.teacher_temperature", 0.025},
+            {"loss.warmup_teacher_temperature", 0.025},
             {"loss.center_momentum", 0.9},
             {"augment.global_size", 28_i},
             {"augment.local_size", 14_i},
@@ -73,9 +75,8 @@ const std::vector<Preset>& presetList() {
          "loss go to ln K and nothing is learnt.",
          with(demoValues(), {{"loss.teacher_temperature", 1.0}, {"loss.warmup_teacher_temperature", 1.0}})},
         {"collapse-one-winner", "Collapse: no centring",
-         "The demo without a centre and with fewer prototypes: one of them wins for every picture, teacher entropy and "
-         "loss "
-         "go to 0 and nothing is learnt.",
+         "The demo without centring, without BatchNorm in the head and with a free last layer: one prototype wins for "
+         "every picture, teacher entropy and loss go to 0 and nothing is learnt.",
          with(demoValues(), {{"loss.center_momentum", 1.0}, {"head.use_bn", false}, {"head.norm_last_layer", false}})},
         official("vit_tiny", "ViT tiny", 16),
         official("vit_tiny", "ViT tiny", 8),

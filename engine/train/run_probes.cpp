@@ -16,8 +16,6 @@
 namespace dinoscope {
 namespace {
 
-constexpr const char* kComing = " of the coming batch";
-
 /// A picture with what it is called, and the random choices for its views.
 struct Subject {
     Image picture;
@@ -46,13 +44,13 @@ Subject sampleSubject(const LiveRun& run, std::int64_t index, std::int64_t rerol
 
 Subject batchSubject(const LiveRun& run, std::int64_t row) {
     checkBatchRow(row, run.settings().run.batchSize);
-    const std::string words = ", row " + std::to_string(row);
-    if (const BatchPtr& batch = run.newestBatch()) {
-        const SampleIndex sample = batch->samples[static_cast<std::size_t>(row)];
-        return {run.source().image(sample), run.source().caption(sample) + words + " of the batch", {}};
-    }
+    if (const BatchPtr& batch = run.newestBatch())
+        return {run.source().image(batch->samples[static_cast<std::size_t>(row)]),
+                captionOfRow(run.source(), *batch, row),
+                {}};
     const ViewKey key = run.comingRow(row);
-    return {run.source().image(key.sample), run.source().caption(key.sample) + words + kComing, key};
+    return {run.source().image(key.sample),
+            run.source().caption(key.sample) + ", row " + std::to_string(row) + " of the coming batch", key};
 }
 
 Subject subjectOf(const LiveRun& run, const PictureRef& picture, std::int64_t reroll) {

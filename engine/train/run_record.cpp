@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/run_record.h"
 
+#include "engine/support/check.h"
+
 namespace dinoscope {
 
 RunRecord::RunRecord(const std::string& folder, const std::string& configText, std::int64_t stepsPerEpoch)
@@ -10,6 +12,8 @@ RunRecord::RunRecord(const std::string& folder, const std::string& configText, s
 }
 
 void RunRecord::point(RunnerOutput& output, Metric metric, Step step, double value, double seconds) {
+    if (ended_ && step > ended_->step)
+        closeEpoch();
     const MetricPoint point{static_cast<std::uint32_t>(metric), step, value, seconds};
     output.point(point.metric, point.step, point.value, point.seconds);
     epochLog_.add(point);
@@ -21,11 +25,15 @@ void RunRecord::point(RunnerOutput& output, Metric metric, Step step, double val
 
 void RunRecord::endStep(RunnerOutput& output, Step step, double seconds) {
     if (step.value % stepsPerEpoch_ == 0)
-        endEpoch(step, seconds);
+        ended_ = {step, seconds};
+    newest_ = {step, seconds};
     tellProblem(output);
 }
 
-void RunRecord::endEpoch(Step step, double seconds) {
+void RunRecord::closeEpoch() {
+    const auto [step, seconds] = std::exchange(ended_, std::nullopt).value_or(newest_);
+    if (epochLog_.empty())
+        return;
     const Epoch epoch{(step.value - 1) / stepsPerEpoch_};
     std::string line = epochLog_.finishEpoch(epoch, step, stepsPerEpoch_, seconds);
     if (folder_)
@@ -37,15 +45,17 @@ void RunRecord::change(const std::string& text, Step step, double seconds) {
         folder_->addChange({step, text, seconds});
 }
 
-void RunRecord::finish(RunnerOutput& output, Step step, double seconds) {
+void RunRecord::finish() {
     if (finished_)
         return;
     finished_ = true;
-    if (!epochLog_.empty())
-        endEpoch(step, seconds);
-    if (folder_)
-        folder_->flush();
-    tellProblem(output);
+    closeEpoch();
+    if (!folder_ || folder_->flush())
+        return;
+    folder_->takeProblem();
+    throw EngineError(ErrorCode::io, "train",
+                      "The last values of the run could not be written to '" + folder_->path() +
+                          "'; the files there are incomplete. Free space on the disk before the next run.");
 }
 
 void RunRecord::replay(Step from, RunnerOutput& output) {

@@ -7,6 +7,7 @@
 #include "engine/train/metrics.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,22 +22,30 @@ public:
 
     /// Records a value measured after `step` finished steps, `seconds` of training into the run.
     void point(RunnerOutput& output, Metric metric, Step step, double value, double seconds);
-    /// To be called after the points of a step: closes the epoch's line of the log where one ends.
+    /// To be called after the points of a step. The log's line of an epoch that ends here waits for the next step, so
+    /// that accuracies measured in between stand in it.
     void endStep(RunnerOutput& output, Step step, double seconds);
     void change(const std::string& text, Step step, double seconds);
     /// Closes the log of a begun epoch and writes everything. Later calls do nothing.
-    void finish(RunnerOutput& output, Step step, double seconds);
+    /// @throws EngineError(io) if that failed.
+    void finish();
     /// Sends all points from a step on again. @throws EngineError(io).
     void replay(Step from, RunnerOutput& output);
 
 private:
-    void endEpoch(Step step, double seconds);
+    struct Moment {
+        Step step{};
+        double seconds = 0;
+    };
+    void closeEpoch();
     void tellProblem(RunnerOutput& output);
 
     std::int64_t stepsPerEpoch_;
     EpochLog epochLog_;
     std::unique_ptr<RunFolder> folder_;
     std::vector<MetricPoint> kept_; ///< without a folder
+    std::optional<Moment> ended_;   ///< the epoch that waits for its line
+    Moment newest_;
     bool finished_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include "engine/train/live_run.h"
 #include "engine/train/run_probes.h"
 
+#include <chrono>
 #include <utility>
 
 namespace dinoscope {
@@ -32,7 +33,12 @@ void TrainingRunner::open(const OpenCommand& command, RunnerOutput& output, cons
         preparing_ = work;
         return keepGoing();
     };
-    run_ = std::make_unique<LiveRun>(command, catalog_, output, progress);
+    try {
+        run_ = std::make_unique<LiveRun>(command, catalog_, output, progress);
+    } catch (...) {
+        preparing_ = {};
+        throw;
+    }
     preparing_ = {};
 }
 
@@ -52,7 +58,11 @@ StepOutcome TrainingRunner::step(RunnerOutput& output) { return run().step(outpu
 
 bool TrainingRunner::hasWork() const { return run_ && run_->hasWork(); }
 
-void TrainingRunner::workSlice(RunnerOutput& output) { run().workSlice(output); }
+void TrainingRunner::workSlice(RunnerOutput& output) {
+    run().workSlice(output);
+    if (!run().hasWork())
+        evaluationJob_ = 0;
+}
 
 void TrainingRunner::cancelWork() { run().cancelWork(); }
 
@@ -60,7 +70,12 @@ std::string TrainingRunner::setParam(const ParamSpec& spec, const ParamValue& va
     return run().setParam(catalog_, spec, value);
 }
 
-ProbeResult TrainingRunner::probe(const ProbeRequest& request) { return answerProbe(run(), request); }
+ProbeResult TrainingRunner::probe(const ProbeRequest& request) {
+    const auto start = std::chrono::steady_clock::now();
+    ProbeResult result = answerProbe(run(), request);
+    run().noteWatched(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    return result;
+}
 
 void TrainingRunner::startJob(const StartJobCommand& command) {
     if (command.kind != JobKind::evaluate)
@@ -99,7 +114,8 @@ void TrainingRunner::finish(FinishReason, RunnerOutput& output) {
     if (!run_)
         return;
     run_->cancelWork();
-    run_->record().finish(output, run_->stepNumber(), run_->trainSeconds());
+    run_->reportReplacedCount(output);
+    run_->record().finish();
 }
 
 void TrainingRunner::recordAcknowledgement(const Acknowledgement& acknowledgement) {

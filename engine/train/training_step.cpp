@@ -241,10 +241,13 @@ void TrainingStep::failNonFinite(const char* what, const std::vector<torch::Tens
     for (std::size_t i = 0; i < buffers.size(); ++i)
         buffers_[i].copy_(buffers[i]);
     loss_.setCenter(center);
-    throw EngineError(ErrorCode::nonFinite, "train",
-                      std::string("The ") + what + " of step " + std::to_string(step_) +
-                          " is not finite; the weights are still those of the step before. Lower the learning rate "
-                          "(optim.lr) and run on, or start a new run in float32.");
+    throw EngineError(
+        ErrorCode::nonFinite, "train",
+        std::string("The ") + what + " of step " + std::to_string(step_) +
+            " is not finite; the weights are still those of the step before. Start a new run with a lower "
+            "optim.lr" +
+            (options_.precision == Precision::bfloat16 ? ", or in float32" : "") +
+            "; another temperature or other crops let this one try the step again.");
 }
 
 NamedTensors TrainingStep::state() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/support/check.h"
+#include "engine/train/catalog.h"
 #include "engine/train/multi_crop_network.h"
 #include "engine/train/run_probes.h"
 #include "tests/train/small_run.h"
@@ -52,14 +53,16 @@ TEST(LiveRun, LossIsEntropyPlusDivergence) {
 }
 
 TEST(LiveRun, SameSeedSameBytesWithOneAndTwoLoaderThreads) {
-    const auto run = [](const char* loaders) {
-        SmallRun small(SmallRun::Texts{{"data.loader_threads", loaders}});
-        small.train(50);
-        return small.recorder.timeless();
-    };
-    const auto one = run("1");
-    EXPECT_EQ(one, run("1"));
-    EXPECT_EQ(one, run("2"));
+    for (const char* threads : {"1", "2"}) {
+        const auto run = [threads](const char* loaders) {
+            SmallRun small(SmallRun::Texts{{"data.loader_threads", loaders}, {"run.threads", threads}});
+            small.train(50);
+            return small.recorder.timeless();
+        };
+        const auto one = run("1");
+        EXPECT_EQ(one, run("1")) << threads;
+        EXPECT_EQ(one, run("2")) << threads;
+    }
 }
 
 TEST(LiveRun, AnotherSeedIsAnotherRun) {
@@ -79,8 +82,8 @@ void watch(LiveRun& run) {
     }
 }
 
-TEST(LiveRun, WatchingChangesNothing) {
-    const SmallRun::Texts settings{{"backbone.drop_path_rate", "0.2"}};
+/// Training with and without questions in between.
+void expectSameWhenWatched(const SmallRun::Texts& settings) {
     SmallRun alone(settings), watched(settings);
     alone.train(20);
     for (int step = 0; step < 20; ++step) {
@@ -97,6 +100,23 @@ TEST(LiveRun, WatchingChangesNothing) {
         ASSERT_EQ(a[i].first, b[i].first);
         EXPECT_TRUE(torch::equal(a[i].second, b[i].second)) << a[i].first;
     }
+}
+
+TEST(LiveRun, WatchingChangesNothing) {
+    expectSameWhenWatched({{"backbone.drop_path_rate", "0.2"}});
+    expectSameWhenWatched({{"run.threads", "2"}});
+    expectSameWhenWatched({{"run.precision", "bfloat16"}});
+}
+
+TEST(LiveRun, TimeOfWatchingIsTrainingTimeAndTimeOfPausesIsNot) {
+    SmallRun small;
+    small.train(2);
+    const double before = small.run->trainSeconds();
+    small.run->noteWatched(1e6); // explains any gap
+    small.train(1);
+    const double watched = small.run->trainSeconds() - before;
+    EXPECT_GT(watched, 0);
+    EXPECT_LT(watched, 1e5) << "what was measured counts, not what was noted";
 }
 
 TEST(LiveRun, ALiveRateReplacesTheBaseOfTheScheduleFromTheNextStepOn) {
@@ -200,6 +220,10 @@ TEST(LiveRun, SaysWhatIsWrongAndWhatToDo) {
     EXPECT_NE(failure({{"augment.global_scale_min", "0.9"}, {"augment.global_scale_max", "0.5"}}).find("0.9"),
               std::string::npos);
     EXPECT_NE(failure({{"data.path", "/nowhere"}}).find("/nowhere"), std::string::npos);
+    OpenCommand endless = SmallRun::command("/nowhere", {});
+    endless.maxMinutes = std::numeric_limits<double>::infinity();
+    testing::Recorder recorder;
+    EXPECT_THROW(LiveRun(endless, makeCatalog(), recorder, [](const WorkProgress&) { return true; }), EngineError);
 }
 
 } // namespace

@@ -85,6 +85,7 @@ TEST_F(TrainingRunnerTest, APreparationCanBeGivenUpAndAnotherRunOpened) {
         EXPECT_EQ(error.error().code, ErrorCode::cancelled);
     }
     EXPECT_EQ(runner.info(), nullptr);
+    EXPECT_TRUE(runner.status().work.what.empty()) << "nothing is being prepared any more";
     EXPECT_THROW(runner.open(command({{"data.path", "/nowhere"}}), recorder, kGoOn), EngineError);
     runner.open(command(), recorder, kGoOn);
     EXPECT_EQ(runner.step(recorder), StepOutcome::more);
