@@ -31,7 +31,8 @@ int runCommandLineProgram(int argc, char** argv, const std::function<std::unique
                          "dinoscope-cli");
         program.set_version_flag("--version", "dinoscope-cli " DINOSCOPE_VERSION);
         program.require_subcommand(1);
-        program.footer("Exit status: 0 done, 1 failure, 2 wrong usage. 'dinoscope-cli COMMAND --help' lists the "
+        program.footer("Exit status: 0 done, 1 failure, 2 wrong usage, 130 ended at once by signals. 'dinoscope-cli "
+                       "COMMAND --help' lists the "
                        "options of a command.");
         Action action;
         const Choose choose = [&](Action chosen) { action = std::move(chosen); };
@@ -46,6 +47,8 @@ int runCommandLineProgram(int argc, char** argv, const std::function<std::unique
             return complain(std::string(error.what()) + "; see 'dinoscope-cli --help'.", kUsageCode);
         }
         action();
+        if (!std::cout.flush())
+            throw Failure("The result could not be written to standard output.", kFailureCode);
         return 0;
     } catch (const Failure& failure) {
         return complain(failure.what(), failure.code());

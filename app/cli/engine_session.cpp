@@ -4,8 +4,7 @@
 #include "app/cli/failure.h"
 #include "app/cli/interrupts.h"
 
-#include <cmath>
-#include <iostream>
+#include <algorithm>
 #include <stdexcept>
 
 #include <unistd.h>
@@ -36,6 +35,16 @@ std::uint32_t EngineSession::indexOf(const std::string& metric) const {
 std::optional<double> EngineSession::newest(const std::string& metric) const {
     const auto found = newest_.find(indexOf(metric));
     return found == newest_.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool EngineSession::endsTheProgram(const LogLine& line) const {
+    if (line.level == LogLevel::info || interrupted())
+        return false;
+    const auto said = [&line](const std::optional<Error>& error) {
+        return error && line.text.find(error->message) != line.text.npos;
+    };
+    return said(snapshot()->lastError) ||
+           std::any_of(answers_.begin(), answers_.end(), [&](const auto& answer) { return said(answer.second); });
 }
 
 void EngineSession::pump() {

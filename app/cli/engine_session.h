@@ -30,6 +30,9 @@ public:
     /// @throws Failure as the engine refused or the run failed; a run that was interrupted has simply ended.
     void train(const OpenCommand& command);
 
+    /// Whether a line of the log says what train() throws as a Failure, so that it need not be said twice.
+    bool endsTheProgram(const LogLine& line) const;
+
     std::shared_ptr<const Snapshot> snapshot() const { return engine_->snapshot(); }
     bool interrupted() const { return interruptsObeyed_ > 0; }
     /// The newest value of a metric; nothing if it was never measured.

@@ -72,12 +72,15 @@ void ProgressLine::clear() {
 
 void ProgressLine::show(const EngineSession& session, const Drained& news) {
     for (const LogLine& line : news.log) {
+        if (session.endsTheProgram(line))
+            continue;
         clear();
         std::cerr << (line.level == LogLevel::info      ? ""
                       : line.level == LogLevel::warning ? "warning: "
                                                         : "error: ")
                   << line.text << "\n";
         shownAt_ = {};
+        shown_.clear();
     }
     const auto now = std::chrono::steady_clock::now();
     if (now - shownAt_ < (isTerminal_ ? kTerminalInterval : kFileInterval))

@@ -13,6 +13,9 @@ namespace dinoscope {
 class ProgressLine {
 public:
     ProgressLine();
+    ~ProgressLine() { finish(); }
+    ProgressLine(const ProgressLine&) = delete;
+    ProgressLine& operator=(const ProgressLine&) = delete;
     void show(const EngineSession& session, const Drained& news);
     /// Ends the line.
     void finish();

@@ -26,6 +26,13 @@ std::string optionHelp(const ParamSpec& spec) {
            (spec.unit.empty() ? "" : " " + spec.unit) + "]";
 }
 
+/// "train", "bench step".
+std::string fullName(const CLI::App& command) {
+    const CLI::App* parent = command.get_parent();
+    const bool isInner = parent && parent->get_parent();
+    return (isInner ? parent->get_name() + " " : std::string()) + command.get_name();
+}
+
 const Preset& findPreset(const EngineCatalog& catalog, const std::string& id) {
     std::string names;
     for (const Preset& preset : catalog.presets) {
@@ -39,7 +46,10 @@ const Preset& findPreset(const EngineCatalog& catalog, const std::string& id) {
 } // namespace
 
 void RunRequest::addOptions(CLI::App& command, const EngineCatalog& catalog) {
-    command.add_option("--preset", preset, "Settings to start from")->type_name("NAME");
+    command
+        .add_option("--preset", preset,
+                    "Settings to start from; without it the defaults, which are those of the official code")
+        ->type_name("NAME");
     command
         .add_option_function<std::string>(
             "--seed", [this](const std::string& text) { values["run.seed"] = text; }, "The same as --run.seed")
@@ -76,7 +86,7 @@ void refuseUnknown(const CLI::App& command, const EngineCatalog& catalog) {
         return;
     const std::string& word = words.front();
     if (!word.starts_with("--"))
-        throw Failure("'" + word + "' is not understood here; see 'dinoscope-cli " + command.get_name() + " --help'.",
+        throw Failure("'" + word + "' is not understood here; see 'dinoscope-cli " + fullName(command) + " --help'.",
                       kUsageCode);
     const std::string name = word.substr(2, word.find('=') - 2);
     std::string nearest = catalog.params.nearest(name);
@@ -85,7 +95,7 @@ void refuseUnknown(const CLI::App& command, const EngineCatalog& catalog) {
             if (known.find('.') == known.npos && (known.starts_with(name) || name.starts_with(known)))
                 nearest = known;
     throw Failure("'--" + name + "' is not an option" +
-                      (nearest.empty() ? "; see 'dinoscope-cli " + command.get_name() + " --help'."
+                      (nearest.empty() ? "; see 'dinoscope-cli " + fullName(command) + " --help'."
                                        : "; did you mean '--" + nearest + "'?"),
                   kUsageCode);
 }

@@ -87,7 +87,7 @@ void train(const TrainWishes& wishes, const EngineCatalog& catalog, const MakeEn
     if (!end->run)
         throw Failure("The run was given up before it began.", kFailureCode);
     if (wishes.json)
-        std::cout << summary(session, *end).dump() << std::endl;
+        std::cout << summary(session, *end).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
     else
         std::cout << sentence(session, *end) << std::endl;
 }

@@ -46,7 +46,7 @@ expect 0 'takes_effect' params --json
 python3 -m json.tool <out >/dev/null || fail "params --json is no JSON"
 expect 0 'bfloat16_speedup' bench step "${small[@]}" --steps 1 --warm-up 1 --rounds 1 --json
 expect 0 'train .*Trains' --help
-expect 0 'fashion|--optim.lr' train --help
+expect 0 'optim\.lr' train --help
 expect 0 'dinoscope-cli [0-9]' --version
 
 expect 2 'see .dinoscope-cli --help' notacommand
@@ -60,7 +60,8 @@ expect 2 . train --steps 0
 expect 2 'understood' train 5
 expect 1 '/nowhere' train "${small[@]}" --data.path /nowhere
 expect 1 'missing.toml' train --config missing.toml
-expect 1 'run' train "${small[@]}" --out run
+expect 1 'run.* not empty' train "${small[@]}" --out run
+[ "$(grep -c 'not empty' err)" = 1 ] || fail "a failure was said twice"
 expect 1 '/proc/none' train "${small[@]}" --out /proc/none/run
 printf 'optim = 3 = 4\n' >broken.toml
 expect 1 'broken.toml' train --config broken.toml
@@ -68,15 +69,38 @@ head -c 1000 /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz >train
 cp /usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz .
 expect 1 'train-images-idx3-ubyte.gz' train "${small[@]}" --data.path .
 
+printf '[optim]\nlrr = 1\n' >misspelt.toml
+expect 2 "did you mean 'optim.lr'" train --config misspelt.toml
+zcat /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz 2>/dev/null | head -c 5000 >train-images-idx3-ubyte || true
+rm train-images-idx3-ubyte.gz
+expect 1 'train-images-idx3-ubyte' train "${small[@]}" --data.path .
+printf 'not an idx file at all' >train-images-idx3-ubyte
+expect 1 'train-images-idx3-ubyte' train "${small[@]}" --data.path .
+expect 1 'not finite' train "${small[@]}" --optim.lr 100 --optim.clip_grad 0 --loss.student_temperature 0.001 \
+    --head.norm_last_layer false --steps 400
+expect 0 'limit' train "${small[@]}" --minutes 0.001 --json
+if "$program" params --json >/dev/full 2>err; then fail "a full standard output was not noticed"; fi
+
 # A signal ends the run with its files and its last line.
 mkfifo said
-"$program" train "${small[@]}" --out stopped --json >out 2>said &
-pid=$!
-exec 3<said
-while read -r line <&3; do
-    [[ $line != Opened* ]] || kill -INT "$pid"
-    echo "$line"
-done >err
-wait "$pid" || fail "an interrupted run ended with $?"
+# interrupt FOLDER WORD SIGNAL...: sends the signals when a line of progress begins with WORD.
+interrupt() {
+    local folder=$1 word=$2
+    shift 2
+    "$program" train "${small[@]}" --out "$folder" --json >out 2>said &
+    local pid=$!
+    exec 3<said
+    while read -r line <&3; do
+        if [[ $line == "$word"* ]]; then
+            for signal in "$@"; do kill "-$signal" "$pid" || true; done
+            word=never
+        fi
+        echo "$line"
+    done >err
+    wait "$pid"
+}
+interrupt stopped Opened INT || fail "an interrupted run ended with $?"
 [ "$(json finish_reason)" = stopped ] || fail "the reason is $(json finish_reason)"
 [ -s stopped/metrics.sqlite ] || fail "the stopped run was not kept"
+interrupt quick Opened TERM TERM || fail "a run that was interrupted twice ended with $?"
+[ -s quick/config.toml ] || fail "the twice interrupted run was not kept"
