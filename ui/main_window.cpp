@@ -56,12 +56,18 @@ MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
         }
         workspace_->panel<ParametersPanel>()->setFilter(words);
     });
+    connect(runBar_, &RunBar::goesOn, this, [this] { // an error of before may come again
+        shownError_.clear();
+        messages_->clear();
+    });
     connect(runBar_->newRun(), &QAction::triggered, this, &MainWindow::showNewRun);
     connect(startPage_, &StartPage::newRunAsked, this, &MainWindow::showNewRun);
     connect(startPage_, &StartPage::presetChosen, this, [this](const QString& id) {
         if (!draft_->choosePreset(id.toStdString()))
             return;
         draft_->runFolder = draft_->suggestedFolder().toStdString();
+        draft_->maxSteps = 0;
+        draft_->maxMinutes = 0;
         startRun();
     });
     takeSnapshot(*bridge_->snapshot());

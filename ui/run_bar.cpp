@@ -74,6 +74,8 @@ void RunBar::addCommand(CommandKind kind, const QString& text, const QString& ti
         bridge_.post(command, this, [this](const Acknowledgement& acknowledgement) {
             if (acknowledgement.refused)
                 emit complained(textOf(acknowledgement.refused->message));
+            else if (acknowledgement.kind == CommandKind::run || acknowledgement.kind == CommandKind::step)
+                emit goesOn();
         });
     });
 }

@@ -33,6 +33,8 @@ public:
     QLineEdit* search() const { return search_; }
 
 signals:
+    /// Run or Step was applied.
+    void goesOn();
     void searched(const QString& words);
     void complained(const QString& sentence);
 
