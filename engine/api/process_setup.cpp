@@ -14,6 +14,7 @@ void prepareProcess(char** argv) {
     if (std::getenv("OMP_WAIT_POLICY"))
         return;
     setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
+    setenv("GOMP_SPINCOUNT", "20000", 0);
     execv("/proc/self/exe", argv); // returns only if it failed; then the program runs on with spinning threads
 }
 

@@ -23,7 +23,7 @@ Values demoValues() {
             {"head.use_bn", true},
             {"optim.lr", 4e-3},
             {"optim.min_lr", 1e-5},
-            {"optim.epochs", 4_i},
+            {"optim.epochs", 3_i},
             {"optim.warmup_epochs", 0_i},
             {"optim.warmup_steps", 40_i},
             {"optim.freeze_last_layer", 0_i},
