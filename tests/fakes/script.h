@@ -27,6 +27,8 @@ public:
     std::chrono::microseconds stepTime{0}; ///< how long a step lasts; for windows that people look at
     bool labelled = true;
     bool convolutional = false; ///< a backbone without attention
+    /// Share of ln K that the teacher's entropy keeps: near 1 or 0 the run looks collapsed. Negative: an ordinary run.
+    double entropyShare = -1;
 
     Gate gate;
 

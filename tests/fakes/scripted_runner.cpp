@@ -96,7 +96,8 @@ void ScriptedRunner::record(RunnerOutput& output, const char* metric, double val
 void ScriptedRunner::recordStep(RunnerOutput& output) {
     const auto t = static_cast<double>(status_.step.value);
     RandomStream random(7, 0, static_cast<std::uint64_t>(status_.step.value), 0, RandomPurpose::preview);
-    const double entropy = 1.2 + 2.0 * std::exp(-t / 80) + 0.04 * random.normal();
+    const double ordinary = 1.2 + 2.0 * std::exp(-t / 80) + 0.04 * random.normal();
+    const double entropy = script_->entropyShare < 0 ? ordinary : script_->entropyShare * std::log(64.0);
     const double kl = 0.3 + 0.6 * std::exp(-t / 60) + 0.02 * random.normal();
     record(output, "loss", entropy + kl);
     record(output, "teacher_entropy", entropy);

@@ -202,6 +202,23 @@ TEST(LiveRun, EvaluatesTheUntrainedNetworksAndOnRequest) {
     EXPECT_EQ(often.recorder.of(Metric::knnStudent).size(), 3U); // after 0, 2 and 4 steps
 }
 
+/// The changes of the collapse presets, on the small run.
+TEST(LiveRun, WithoutSharpeningAllPrototypesBecomeEqual) {
+    SmallRun small(SmallRun::Texts{{"loss.teacher_temperature", "1"}, {"loss.warmup_teacher_temperature", "1"}});
+    small.train(60);
+    EXPECT_GT(small.recorder.of(Metric::teacherEntropy).back(), 0.97 * std::log(32.0));
+}
+
+TEST(LiveRun, WithoutCentringOnePrototypeWins) {
+    SmallRun small(SmallRun::Texts{{"loss.center_momentum", "1"},
+                                   {"head.use_bn", "false"},
+                                   {"head.norm_last_layer", "false"},
+                                   {"optim.epochs", "60"}});
+    small.train(400);
+    EXPECT_LT(small.recorder.of(Metric::teacherEntropy).back(), 0.03 * std::log(32.0));
+    EXPECT_LE(small.recorder.of(Metric::winnersTeacher).back(), 2);
+}
+
 TEST(LiveRun, KnowsItsReferenceLines) {
     const SmallRun small;
     const std::vector<ReferenceLine>& lines = small.run->info()->referenceLines;

@@ -51,6 +51,20 @@ TEST_F(WindowTest, EveryPanelFills) {
               window->bridge().catalog().params.specs().size());
 }
 
+TEST_F(WindowTest, HealthNamesBothKindsOfCollapse) {
+    makeWindow();
+    MeterBar& entropy = window->workspace().panel<HealthPanel>()->entropyMeter();
+    const auto advice = [&](double share) {
+        script->entropyShare = share;
+        runToEnd();
+        EXPECT_TRUE(waitFor([&] { return window->hasShown(window->bridge().snapshot()->step); }));
+        EXPECT_EQ(entropy.judgement(), MeterBar::Judgement::bad);
+        return entropy.advice();
+    };
+    EXPECT_TRUE(advice(0.999).contains(QStringLiteral("uniform")));
+    EXPECT_TRUE(advice(0.001).contains(QStringLiteral("One dimension wins")));
+}
+
 TEST_F(WindowTest, ASecondRunForgetsTheFirst) {
     makeWindow();
     runToEnd();
