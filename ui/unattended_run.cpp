@@ -13,7 +13,7 @@ namespace dinoscope {
 namespace {
 
 constexpr int kLookMs = 50;
-constexpr int kSteadyLooks = 6;        ///< plots draw at most 100 ms after the last point
+constexpr int kSteadyLooks = 12;       ///< plots draw at most 100 ms after the last point
 constexpr qint64 kPatienceMs = 30'000; ///< for the answers of the probes after the run has ended
 
 } // namespace

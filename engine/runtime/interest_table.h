@@ -25,7 +25,7 @@ inline constexpr std::size_t kProbeKindCount = std::variant_size_v<ProbeQuestion
 class InterestTable {
 public:
     using Time = std::chrono::nanoseconds;
-    static constexpr double kWatchingShare = 0.03;
+    static constexpr double kWatchingShare = 0.015;
 
     void askOnce(ProbeRequest request);
     void setInterest(ProbeKind kind, std::optional<ProbeRequest> request, Time interval);

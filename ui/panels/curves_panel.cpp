@@ -19,11 +19,13 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 namespace dinoscope {
 namespace {
 
 constexpr int kRefreshMs = 100;
+constexpr int kTrainingRefreshMs = 600; ///< while both the window and training want the processors
 constexpr int kSmallColumns = 4;
 constexpr std::size_t kFewPoints = 40; ///< below, an average would only lag behind
 
@@ -208,6 +210,8 @@ void CurvesPanel::onNewRun() {
 }
 
 void CurvesPanel::onSnapshot(const Snapshot& snapshot) {
+    if (std::exchange(isTraining_, snapshot.state == RunState::running) && !isTraining_ && refresh_.isActive())
+        refresh_.start(kRefreshMs); // the last points do not wait
     if (snapshot.run == run_)
         return;
     run_ = snapshot.run;
@@ -230,7 +234,7 @@ void CurvesPanel::onPoints(const std::vector<MetricPoint>& points, quint64 lost)
             places_[point.metric].plot->append(places_[point.metric].curve, static_cast<double>(point.step.value),
                                                point.value);
     if (!refresh_.isActive())
-        refresh_.start(kRefreshMs);
+        refresh_.start(isTraining_ ? kTrainingRefreshMs : kRefreshMs);
 }
 
 void CurvesPanel::onAcknowledgement(const Acknowledgement& acknowledgement) {

@@ -48,6 +48,7 @@ private:
     QCheckBox *logX_, *logY_, *follow_;
     ValueSlider* smoothing_;
     QTimer refresh_;
+    bool isTraining_ = false;
     std::shared_ptr<const RunInfo> run_;
 };
 

@@ -15,6 +15,8 @@
 namespace dinoscope {
 namespace {
 
+constexpr qint64 kTrainingRefreshMs = 600;
+
 using Judgement = MeterBar::Judgement;
 
 constexpr int kTwoColumns = 440;
@@ -92,11 +94,17 @@ void HealthPanel::onPoints(const std::vector<MetricPoint>& points, quint64) {
     for (const MetricPoint& point : points)
         if (point.metric < specs.size())
             values_[specs[point.metric].id] = point.value;
-    judge();
+    if (!isTraining_)
+        judge();
 }
 
 void HealthPanel::onSnapshot(const Snapshot& snapshot) {
     run_ = snapshot.run;
+    // While a run trains a few looks a second are enough; what comes last is always shown.
+    isTraining_ = snapshot.state == RunState::running;
+    if (isTraining_ && shown_.isValid() && shown_.elapsed() < kTrainingRefreshMs)
+        return;
+    shown_.start();
     const StepTimes& times = snapshot.times;
     if (times.totalMs > 0)
         times_->setShares(tr("A step takes %1 ms").arg(times.totalMs, 0, 'f', times.totalMs < 10 ? 1 : 0),

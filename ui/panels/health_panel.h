@@ -3,6 +3,8 @@
 
 #include "ui/panel.h"
 
+#include <QElapsedTimer>
+
 #include <map>
 #include <optional>
 
@@ -50,6 +52,8 @@ private:
     QLabel* memory_;
     std::map<std::string, double> values_;
     std::shared_ptr<const RunInfo> run_;
+    QElapsedTimer shown_;
+    bool isTraining_ = false;
 };
 
 } // namespace dinoscope
