@@ -239,7 +239,10 @@ void CurvePlot::rescale() {
         low = std::max(low, high * 1e-6);
         plot_->yAxis->setRange(low / 1.15, std::max(high, low * 1.01) * 1.15);
     } else {
-        const double margin = high > low ? 0.08 * (high - low) : std::max(1e-6, std::abs(high) * 0.05);
+        // Below a thousandth of the value the labels of the axis could not be told apart.
+        const double least = 1e-3 * std::max(std::abs(low), std::abs(high));
+        const double flat = std::max(1e-6, std::abs(high) * 0.05);
+        const double margin = high > low ? std::max(0.08 * (high - low), least) : flat;
         plot_->yAxis->setRange(low - margin, high + margin);
     }
     if (logX_)

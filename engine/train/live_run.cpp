@@ -22,7 +22,10 @@ namespace {
 
 constexpr double kAverageOver = 20; ///< steps
 constexpr std::int64_t kNamedReplacements = 20;
-constexpr double kLoopSlack = 0.02; ///< seconds that the engine loop may take between two steps
+
+double secondsOf(std::chrono::steady_clock::time_point time) {
+    return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
 
 double secondsSince(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -147,8 +150,8 @@ void LiveRun::fillInfo(const OpenCommand& command, std::vector<ReferenceLine> li
 }
 
 StepOutcome LiveRun::step(RunnerOutput& output) {
-    const double between = takeTimeBetween();
     const auto start = std::chrono::steady_clock::now();
+    const double between = clock_.takeTimeBetween(secondsOf(start));
     if (!pending_)
         pending_ = loader_->next();
     const StepMetrics metrics = training_->run(cropBlocks(*pending_));
@@ -161,18 +164,11 @@ StepOutcome LiveRun::step(RunnerOutput& output) {
     recordStep(output, metrics);
     const double recording = secondsSince(start) + between - seconds;
     times_.publishMs += (1e3 * (between + recording) - times_.publishMs) / kAverageOver;
-    lastEnd_ = std::chrono::steady_clock::now();
+    clock_.stepEnded(secondsOf(std::chrono::steady_clock::now()));
     trainSeconds_ += recording;
     if (accuracy_.isDue(training_->step(), trainSeconds_))
         accuracy_.begin(training_->student(), training_->teacher(), training_->step(), trainSeconds_);
     return outcome();
-}
-
-double LiveRun::takeTimeBetween() {
-    const double gap = lastEnd_ ? secondsSince(*lastEnd_) : 0;
-    const double explained = std::exchange(watchedSeconds_, 0) + kLoopSlack;
-    lastEnd_.reset();
-    return gap <= explained ? gap : 0;
 }
 
 StepOutcome LiveRun::outcome() const {
@@ -245,7 +241,7 @@ void LiveRun::recordHealth(RunnerOutput& output, Step step) {
 }
 
 void LiveRun::workSlice(RunnerOutput& output) {
-    lastEnd_.reset(); // not training time
+    clock_.interrupt();
     const auto reading = accuracy_.slice();
     if (!reading)
         return;

@@ -9,12 +9,11 @@
 #include "engine/train/accuracy_watch.h"
 #include "engine/train/run_record.h"
 #include "engine/train/run_settings.h"
+#include "engine/train/training_clock.h"
 #include "engine/train/training_step.h"
 
-#include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 
 namespace dinoscope {
 
@@ -34,7 +33,7 @@ public:
     const RunSettings& settings() const { return settings_; }
     RunnerStatus status() const;
     /// A probe took so long. While the run trains this is training time: watching is not free.
-    void noteWatched(double seconds) { watchedSeconds_ += seconds; }
+    void noteWatched(double seconds) { clock_.watched(seconds); }
 
     /// One training step. After EngineError(nonFinite) the same batch is tried again by the next call.
     StepOutcome step(RunnerOutput& output);
@@ -77,8 +76,7 @@ private:
     void reportReplaced(RunnerOutput& output);
     void recordStep(RunnerOutput& output, const StepMetrics& metrics);
     void recordHealth(RunnerOutput& output, Step step);
-    /// Seconds since the end of the former step if nothing but watching lay between, else 0: pauses do not count.
-    double takeTimeBetween();
+
     void measureTimes(const StepMetrics& metrics, double seconds);
     double secondsLeft() const;
     StepOutcome outcome() const;
@@ -99,8 +97,7 @@ private:
     BatchPtr newest_;  ///< of the newest step
     StepMetrics newestMetrics_;
     std::int64_t replacedCount_ = 0;
-    std::optional<std::chrono::steady_clock::time_point> lastEnd_; ///< of a step that nothing but watching has followed
-    double watchedSeconds_ = 0;                                    ///< spent on probes since then
+    TrainingClock clock_;
     double trainSeconds_ = 0;
     double stepSeconds_ = 0, waitSeconds_ = 0; ///< exponential averages
     StepTimes times_;

@@ -108,15 +108,22 @@ TEST(LiveRun, WatchingChangesNothing) {
     expectSameWhenWatched({{"run.precision", "bfloat16"}});
 }
 
-TEST(LiveRun, TimeOfWatchingIsTrainingTimeAndTimeOfPausesIsNot) {
-    SmallRun small;
-    small.train(2);
-    const double before = small.run->trainSeconds();
-    small.run->noteWatched(1e6); // explains any gap
-    small.train(1);
-    const double watched = small.run->trainSeconds() - before;
-    EXPECT_GT(watched, 0);
-    EXPECT_LT(watched, 1e5) << "what was measured counts, not what was noted";
+TEST(TrainingClock, TimeOfWatchingCountsAndTimeOfPausesDoesNot) {
+    TrainingClock clock;
+    EXPECT_EQ(clock.takeTimeBetween(5), 0) << "the first step";
+    clock.stepEnded(10);
+    EXPECT_DOUBLE_EQ(clock.takeTimeBetween(10.015), 10.015 - 10) << "the engine loop";
+    clock.stepEnded(20);
+    clock.watched(0.25);
+    EXPECT_DOUBLE_EQ(clock.takeTimeBetween(20.255), 20.255 - 20) << "a probe";
+    clock.stepEnded(30);
+    EXPECT_EQ(clock.takeTimeBetween(30.255), 0) << "a pause; the former probe explains nothing any more";
+    clock.stepEnded(40);
+    clock.watched(0.25);
+    EXPECT_EQ(clock.takeTimeBetween(45), 0) << "a pause with a probe in it";
+    clock.stepEnded(50);
+    clock.interrupt();
+    EXPECT_EQ(clock.takeTimeBetween(50.001), 0) << "an evaluation";
 }
 
 TEST(LiveRun, ALiveRateReplacesTheBaseOfTheScheduleFromTheNextStepOn) {

@@ -55,7 +55,7 @@ TEST(LatencyWatchTest, EveryEventOfAStallCounts) {
     std::vector<std::string> lines;
     QObject::connect(&watch, &LatencyWatch::reported, &watch, [&](const std::string& line) { lines.push_back(line); });
     watch.follow(training(RunState::starting, 0));
-    QTest::qWait(5);
+    QApplication::processEvents();
     EXPECT_TRUE(watch.latencies().empty());
     watch.follow(training(RunState::running, 0));
     ASSERT_TRUE(QTest::qWaitFor([&] { return watch.latencies().size() > 20; }, 60'000));
