@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cerrno>
 #include <cstdio>
@@ -25,25 +24,6 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the mapped bytes are used as they are");
 
 using Json = nlohmann::json;
-
-struct TypeRow {
-    ElementType type;
-    std::string_view name;
-    std::size_t size;
-};
-
-constexpr std::array<TypeRow, 8> kTypes{{{ElementType::f64, "F64", 8},
-                                         {ElementType::f32, "F32", 4},
-                                         {ElementType::f16, "F16", 2},
-                                         {ElementType::bf16, "BF16", 2},
-                                         {ElementType::i64, "I64", 8},
-                                         {ElementType::i32, "I32", 4},
-                                         {ElementType::u8, "U8", 1},
-                                         {ElementType::boolean, "BOOL", 1}}};
-
-const TypeRow& row(ElementType type) {
-    return *std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeRow& r) { return r.type == type; });
-}
 
 [[noreturn]] void badFile(const std::string& path, const std::string& what) {
     throw EngineError(ErrorCode::badInput, "formats",
@@ -80,12 +60,12 @@ TensorView readEntry(const std::string& name, const Json& entry, std::span<const
     TensorView view;
     view.name = name;
     const auto& word = entry["dtype"].get_ref<const std::string&>();
-    const auto type = std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeRow& r) { return r.name == word; });
-    if (type == kTypes.end())
+    const std::optional<ElementType> type = elementType(word);
+    if (!type)
         badFile(path, "tensor " + shown(name) + " has the element type " + shown(word) +
                           ", which is none of F64, F32, F16, BF16, I64, I32, U8, BOOL");
-    view.type = type->type;
-    std::uint64_t bytes = type->size;
+    view.type = *type;
+    std::uint64_t bytes = elementSize(view.type);
     for (const Json& item : entry["shape"]) {
         const std::uint64_t extent = readUnsigned(item, path, name, "shape");
         view.shape.push_back(static_cast<std::int64_t>(std::min<std::uint64_t>(extent, INT64_MAX)));
@@ -155,10 +135,6 @@ std::string makeHeader(const std::vector<TensorView>& tensors, const std::map<st
 }
 
 } // namespace
-
-std::size_t elementSize(ElementType type) { return row(type).size; }
-
-std::string_view elementName(ElementType type) { return row(type).name; }
 
 std::int64_t TensorView::elements() const {
     std::int64_t count = 1;

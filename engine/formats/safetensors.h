@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/formats/element_type.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -11,13 +13,6 @@
 #include <vector>
 
 namespace dinoscope {
-
-/// Element types of the safetensors format that this program reads and writes.
-enum class ElementType { f64, f32, f16, bf16, i64, i32, u8, boolean };
-
-std::size_t elementSize(ElementType type);
-/// The format's own word: "F32", "BOOL", ...
-std::string_view elementName(ElementType type);
 
 /// One tensor inside an open SafetensorsFile; row-major, little endian. Not aligned beyond one byte.
 struct TensorView {
