@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +16,7 @@ namespace dinoscope {
 class PickleBuilder;
 class PickleDocument;
 class PickleMap;
+class PickleWalk;
 struct PickleObject;
 struct PickleSequence;
 struct StoredTensor;
@@ -55,7 +55,7 @@ public:
 
 private:
     friend class PickleBuilder;
-    friend class PickleDocument;
+    friend class PickleWalk;
     using Content = std::variant<std::monostate, bool, std::int64_t, double, std::string_view,
                                  std::span<const std::byte>, PickleSequence*, PickleMap*, StoredTensor*, PickleObject*>;
 
@@ -85,6 +85,10 @@ public:
 
 private:
     friend class PickleBuilder;
+    friend class PickleWalk;
+
+    /// Sorts the keys and lets a later value of a key replace the earlier one.
+    void settle();
 
     std::vector<Entry> entries_;
     std::vector<std::uint32_t> sorted_; // entries with an integer or a text key, in the order of their keys

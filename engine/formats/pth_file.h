@@ -10,6 +10,8 @@
 
 namespace dinoscope {
 
+struct PthContent;
+
 /// A file that torch.save has written, read into memory without PyTorch and without running anything in it.
 ///
 /// What becomes of what (a pickle names Python classes and functions; none is ever looked up or called):
@@ -45,8 +47,7 @@ public:
     const std::vector<std::string>& unknownGlobals() const;
 
 private:
-    struct Content;
-    std::unique_ptr<Content> content_;
+    std::unique_ptr<PthContent> content_;
 };
 
 } // namespace dinoscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/formats/safetensors.h"
 
+#include "engine/formats/format_error.h"
 #include "engine/support/check.h"
 
 #include <nlohmann/json.hpp>
@@ -25,28 +26,17 @@ static_assert(std::endian::native == std::endian::little, "the mapped bytes are 
 
 using Json = nlohmann::json;
 
+// A value takes several times the memory of its bytes in the header. A tensor has about ten.
+constexpr std::size_t kMaxHeaderValues = 4'000'000;
+
 [[noreturn]] void badFile(const std::string& path, const std::string& what) {
-    throw EngineError(ErrorCode::badInput, "formats",
-                      "'" + path + "' is not a valid safetensors file: " + what + ". Fetch or write the file again.");
-}
-
-[[noreturn]] void ioFailure(const std::string& path, const std::string& doing, int error) {
-    throw EngineError(ErrorCode::io, "formats",
-                      "'" + path + "' could not be " + doing + ": " + std::strerror(error) +
-                          ". Check the path, the permissions and the free space.");
-}
-
-/// Short, printable form of a name from an untrusted file.
-std::string shown(const std::string& name) {
-    std::string text;
-    for (char c : name.substr(0, 80))
-        text += (c >= 32 && c < 127) ? c : '?';
-    return "'" + text + (name.size() > 80 ? "...'" : "'");
+    throwBadFile(path, "is not a valid safetensors file: " + what, "Fetch or write the file again.");
 }
 
 std::uint64_t readUnsigned(const Json& value, const std::string& path, const std::string& name, const char* what) {
     if (!value.is_number_unsigned())
-        badFile(path, "the " + std::string(what) + " of tensor " + shown(name) + " is not a whole number from 0 up");
+        badFile(path,
+                "the " + std::string(what) + " of tensor " + shownName(name) + " is not a whole number from 0 up");
     return value.get<std::uint64_t>();
 }
 
@@ -56,13 +46,13 @@ TensorView readEntry(const std::string& name, const Json& entry, std::span<const
                           entry.contains("shape") && entry["shape"].is_array() && entry.contains("data_offsets") &&
                           entry["data_offsets"].is_array() && entry["data_offsets"].size() == 2;
     if (!complete)
-        badFile(path, "tensor " + shown(name) + " lacks its dtype, shape or data_offsets");
+        badFile(path, "tensor " + shownName(name) + " lacks its dtype, shape or data_offsets");
     TensorView view;
     view.name = name;
     const auto& word = entry["dtype"].get_ref<const std::string&>();
     const std::optional<ElementType> type = elementType(word);
     if (!type)
-        badFile(path, "tensor " + shown(name) + " has the element type " + shown(word) +
+        badFile(path, "tensor " + shownName(name) + " has the element type " + shownName(word) +
                           ", which is none of F64, F32, F16, BF16, I64, I32, U8, BOOL");
     view.type = *type;
     std::uint64_t bytes = elementSize(view.type);
@@ -70,16 +60,16 @@ TensorView readEntry(const std::string& name, const Json& entry, std::span<const
         const std::uint64_t extent = readUnsigned(item, path, name, "shape");
         view.shape.push_back(static_cast<std::int64_t>(std::min<std::uint64_t>(extent, INT64_MAX)));
         if (__builtin_mul_overflow(bytes, extent, &bytes))
-            badFile(path, "the shape of tensor " + shown(name) + " is too large for any file");
+            badFile(path, "the shape of tensor " + shownName(name) + " is too large for any file");
     }
     const std::uint64_t begin = readUnsigned(entry["data_offsets"][0], path, name, "start");
     const std::uint64_t end = readUnsigned(entry["data_offsets"][1], path, name, "end");
     if (begin > end || end > data.size())
-        badFile(path, "tensor " + shown(name) + " reaches from byte " + std::to_string(begin) + " to " +
+        badFile(path, "tensor " + shownName(name) + " reaches from byte " + std::to_string(begin) + " to " +
                           std::to_string(end) + ", but the file holds " + std::to_string(data.size()) +
                           " bytes of tensors");
     if (end - begin != bytes)
-        badFile(path, "tensor " + shown(name) + " takes " + std::to_string(bytes) + " bytes by its shape, but " +
+        badFile(path, "tensor " + shownName(name) + " takes " + std::to_string(bytes) + " bytes by its shape, but " +
                           std::to_string(end - begin) + " by its data_offsets");
     view.bytes = data.subspan(begin, bytes);
     return view;
@@ -93,7 +83,7 @@ void checkLayout(std::vector<TensorView>& tensors, std::span<const std::byte> da
     const std::byte* next = data.data();
     for (const TensorView& view : tensors) {
         if (view.bytes.data() != next)
-            badFile(path, "the bytes of tensor " + shown(view.name) + " do not follow the tensor before it");
+            badFile(path, "the bytes of tensor " + shownName(view.name) + " do not follow the tensor before it");
         next += view.bytes.size();
     }
     if (next != data.data() + data.size())
@@ -107,7 +97,7 @@ void writeAll(int file, const void* data, std::size_t size, const std::string& p
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
-            ioFailure(path, "written", written < 0 ? errno : ENOSPC);
+            throwIoFailure(path, "written", written < 0 ? errno : ENOSPC);
         bytes += written;
         size -= static_cast<std::size_t>(written);
     }
@@ -147,14 +137,14 @@ std::int64_t TensorView::elements() const {
 class SafetensorsFile::Mapping {
 public:
     explicit Mapping(const std::string& path) {
-        const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
         if (file < 0)
-            ioFailure(path, "opened", errno);
+            throwIoFailure(path, "opened", errno);
         struct stat status {};
         if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
             const int error = S_ISDIR(status.st_mode) ? EISDIR : (errno ? errno : EINVAL);
             ::close(file);
-            ioFailure(path, "read", error);
+            throwIoFailure(path, "read", error);
         }
         size_ = static_cast<std::size_t>(status.st_size);
         if (size_ > 0)
@@ -162,7 +152,7 @@ public:
         const int error = errno;
         ::close(file);
         if (address_ == MAP_FAILED)
-            ioFailure(path, "read", error);
+            throwIoFailure(path, "read", error);
     }
     ~Mapping() {
         if (address_ && address_ != MAP_FAILED)
@@ -189,9 +179,21 @@ void parseSafetensors(std::span<const std::byte> file, const std::string& path, 
                           std::to_string(file.size()));
     const auto* text = reinterpret_cast<const char*>(file.data()) + sizeof headerBytes;
     const std::span<const std::byte> data = file.subspan(sizeof headerBytes + headerBytes);
-    // A header nests three deep; the limit keeps a hostile one from exhausting the stack.
-    const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth <= 8; };
-    const Json header = Json::parse(text, text + headerBytes, shallow, false);
+    // A header nests three deep; the limit keeps a hostile one from exhausting the stack. Of two entries of one name
+    // each reader could believe another one.
+    std::set<std::string> names;
+    bool repeated = false;
+    std::size_t values = 0;
+    const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
+        if (++values > kMaxHeaderValues)
+            badFile(path, "its header holds more than " + std::to_string(kMaxHeaderValues) + " values");
+        if (depth == 1 && event == Json::parse_event_t::key)
+            repeated = !names.insert(value.get<std::string>()).second || repeated;
+        return depth <= 8;
+    };
+    const Json header = Json::parse(text, text + headerBytes, watch, false);
+    if (repeated)
+        badFile(path, "two of its entries have the same name");
     if (!header.is_object())
         badFile(path, "its header is not a JSON object");
     for (const auto& [name, entry] : header.items()) {
@@ -203,7 +205,7 @@ void parseSafetensors(std::span<const std::byte> file, const std::string& path, 
             badFile(path, "its __metadata__ is not an object");
         for (const auto& [key, value] : entry.items()) {
             if (!value.is_string())
-                badFile(path, "the entry " + shown(key) + " of its __metadata__ is not text");
+                badFile(path, "the entry " + shownName(key) + " of its __metadata__ is not text");
             metadata[key] = value.get<std::string>();
         }
     }
@@ -236,7 +238,7 @@ void writeSafetensors(const std::string& path, const std::vector<TensorView>& te
     const std::string part = path + ".part";
     const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (file < 0)
-        ioFailure(path, "written", errno);
+        throwIoFailure(path, "written", errno);
     try {
         const std::uint64_t headerBytes = header.size();
         writeAll(file, &headerBytes, sizeof headerBytes, path);
@@ -244,7 +246,7 @@ void writeSafetensors(const std::string& path, const std::vector<TensorView>& te
         for (const TensorView& view : tensors)
             writeAll(file, view.bytes.data(), view.bytes.size(), path);
         if (::fsync(file) != 0)
-            ioFailure(path, "written", errno);
+            throwIoFailure(path, "written", errno);
     } catch (...) {
         ::close(file);
         ::unlink(part.c_str());
@@ -253,7 +255,7 @@ void writeSafetensors(const std::string& path, const std::vector<TensorView>& te
     if (::close(file) != 0 || std::rename(part.c_str(), path.c_str()) != 0) {
         const int error = errno;
         ::unlink(part.c_str());
-        ioFailure(path, "written", error);
+        throwIoFailure(path, "written", error);
     }
 }
 
