@@ -2,16 +2,18 @@
 #include "engine/formats/pth_file.h"
 
 #include "engine/formats/pth_content.h"
+#include "engine/support/check.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <new>
 
 namespace dinoscope {
 namespace {
 
 /// Beside a copy of the file's bytes a reader may take as much again, and this for small files.
-constexpr std::uint64_t kSpareBytes = std::uint64_t{8} << 20;
+constexpr std::uint64_t kSpareBytes = std::uint64_t{12} << 20;
 
 constexpr std::string_view kOther = "Choose a .pth file that torch.save has written.";
 
@@ -41,24 +43,35 @@ bool isSafetensors(std::string_view head, std::uint64_t fileBytes) {
     throwBadFile(path, "is neither of the two kinds of file that torch.save writes", kOther);
 }
 
-} // namespace
-
-std::unique_ptr<PthContent> readPth(const ByteReader& reader, const std::string& path) {
-    auto content = std::make_unique<PthContent>();
-    content->path = path;
+void readContent(const ByteReader& reader, PthContent& content) {
     std::array<char, 512> start{};
     const std::string_view head(start.data(), std::min<std::uint64_t>(start.size(), reader.size()));
     reader.read(0, std::as_writable_bytes(std::span(start)).first(head.size()));
     const std::string_view magic(reinterpret_cast<const char*>(kLegacyMagic), sizeof kLegacyMagic);
     const bool zip = head.starts_with("PK\3\4") || head.starts_with("PK\5\6");
     if (!zip && !head.starts_with(magic))
-        refuse(path, head, reader.size());
-    MemoryBudget budget(content->path, reader.size() + kSpareBytes);
+        refuse(content.path, head, reader.size());
+    MemoryBudget budget(content.path, reader.size() + kSpareBytes);
     if (zip)
-        readZipPth(reader, budget, *content);
+        readZipPth(reader, budget, content);
     else
-        readLegacyPth(reader, budget, *content);
-    return content;
+        readLegacyPth(reader, budget, content);
+}
+
+} // namespace
+
+std::unique_ptr<PthContent> readPth(const ByteReader& reader, const std::string& path) {
+    try {
+        auto content = std::make_unique<PthContent>();
+        content->path = path;
+        readContent(reader, *content);
+        return content;
+    } catch (const std::bad_alloc&) {
+        std::string message = "There is too little memory to read '";
+        message.append(path).append("' of ").append(std::to_string(reader.size()));
+        message.append(" bytes. Close other programs and try again.");
+        throw EngineError(ErrorCode::outOfMemory, "formats", message);
+    }
 }
 
 PthFile::PthFile(const std::string& path) : content_(readPth(FileReader(path), path)) {}

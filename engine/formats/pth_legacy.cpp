@@ -78,7 +78,7 @@ void readStorages(Rest& rest, const PickleValue& keys, StorageTable& storages, c
 
 void readLegacyPth(const ByteReader& reader, MemoryBudget& budget, PthContent& content) {
     content.container = PthFile::Container::legacy;
-    content.bytes.push_back(ByteBuffer::make(reader.size(), content.path));
+    content.bytes.push_back(ByteBuffer::make(reader.size()));
     const ByteBuffer& file = content.bytes.back();
     reader.read(0, file.span());
     Rest rest(file.span().subspan(sizeof kLegacyMagic), content.path, budget);

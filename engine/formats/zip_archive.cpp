@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/formats/zip_archive.h"
 
-#include "engine/support/check.h"
-
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <new>
 
 #include <zlib.h>
 
@@ -48,15 +45,9 @@ struct ZipArchive::End {
     std::uint64_t directoryStart = 0;
 };
 
-ByteBuffer ByteBuffer::make(std::size_t size, const std::string& path) {
+ByteBuffer ByteBuffer::make(std::size_t size) {
     ByteBuffer buffer;
-    try {
-        buffer.data = std::make_unique_for_overwrite<std::byte[]>(size);
-    } catch (const std::bad_alloc&) {
-        throw EngineError(ErrorCode::outOfMemory, "formats",
-                          "There is too little memory for the " + std::to_string(size) + " bytes of '" + path +
-                              "'. Close other programs and try again.");
-    }
+    buffer.data = std::make_unique_for_overwrite<std::byte[]>(size);
     buffer.size = size;
     return buffer;
 }
@@ -90,7 +81,7 @@ ByteBuffer ZipArchive::read(const ZipRecord& record) const {
     const std::uint64_t start = dataStart(record);
     if (record.size > record.limit - start)
         fail("has records that overlap: " + shownName(name(record)) + " is longer than the room for it");
-    ByteBuffer bytes = ByteBuffer::make(record.size, path_);
+    ByteBuffer bytes = ByteBuffer::make(record.size);
     reader_.read(start, bytes.span());
     if (record.checksum != 0 && checksumOf(bytes.span()) != record.checksum)
         throwBadFile(path_, "is damaged: the bytes of record " + shownName(name(record)) +
@@ -155,7 +146,7 @@ void ZipArchive::readDirectory(const End& end, MemoryBudget& budget) {
              std::to_string(end.directoryBytes) + " bytes");
     if (end.directoryBytes > kElsewhere32)
         fail("has a central directory of " + std::to_string(end.directoryBytes) + " bytes");
-    directory_ = ByteBuffer::make(end.directoryBytes, path_);
+    directory_ = ByteBuffer::make(end.directoryBytes);
     reader_.read(end.directoryStart, directory_.span());
     budget.charge(end.records * (sizeof(ZipRecord) + 2 * sizeof(std::uint32_t)));
     records_.resize(end.records);

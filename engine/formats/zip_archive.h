@@ -16,8 +16,7 @@ struct ByteBuffer {
     std::unique_ptr<std::byte[]> data;
     std::size_t size = 0;
 
-    /// @throws EngineError(outOfMemory)
-    static ByteBuffer make(std::size_t size, const std::string& path);
+    static ByteBuffer make(std::size_t size);
     std::span<std::byte> span() const { return {data.get(), size}; }
 };
 

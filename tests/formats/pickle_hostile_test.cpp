@@ -226,6 +226,10 @@ TEST(HostilePickle, OddNamesAndTexts) {
 TEST(HostilePickle, KnownNamesWithOddArgumentsArePlaceholders) {
     for (const std::string& opcodes :
          {call("collections", "OrderedDict", none()), call("collections", "OrderedDict", none() + none()),
+          call("collections", "OrderedDict", emptyList() + emptyTuple() + append()),
+          call("torch", "device", text("cpu") + text("0")), call("numpy.core.multiarray", "scalar", none()),
+          call("numpy.core.multiarray", "scalar", call("numpy", "dtype", text("f8")) + none()),
+          call("numpy.core.multiarray", "scalar", call("numpy", "dtype", "") + text("")),
           call("pathlib", "PosixPath", integer(1)), call("torch", "device", integer(1)),
           call("torch", "Size", text("abc")), call("torch._utils", "_rebuild_tensor_v2", none()),
           call("torch._utils", "_rebuild_tensor_v2", none() + none() + none() + none()),

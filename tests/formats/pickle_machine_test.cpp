@@ -34,6 +34,22 @@ TEST(PickleMachine, ReadsConstants) {
     EXPECT_EQ(parsed(text("3"))->root().number(), std::nullopt);
 }
 
+TEST(PickleMachine, ValuesKnowTheirKind) {
+    EXPECT_EQ(parsed(none())->root().kind(), Kind::none);
+    EXPECT_EQ(parsed(boolean(true))->root().kind(), Kind::boolean);
+    EXPECT_EQ(parsed(integer(1))->root().kind(), Kind::integer);
+    EXPECT_EQ(parsed(real(1))->root().kind(), Kind::real);
+    EXPECT_EQ(parsed(text(""))->root().kind(), Kind::text);
+    EXPECT_EQ(parsed(op('U', "\x01\xff"))->root().kind(), Kind::bytes);
+    EXPECT_EQ(parsed(tensor(storage("ByteStorage", "0", 1), 0, emptyTuple(), emptyTuple()))->root().kind(),
+              Kind::tensor);
+    EXPECT_EQ(parsed(global("a", "b"))->root().kind(), Kind::object);
+    // Only maps and objects have entries.
+    EXPECT_EQ(parsed(text("a"))->root().find("a"), nullptr);
+    EXPECT_EQ(parsed(global("a", "b"))->root().find("a"), nullptr);
+    EXPECT_TRUE(PickleDocument().root().isNone());
+}
+
 TEST(PickleMachine, ReadsLongIntegers) {
     EXPECT_EQ(parsed(longInteger(""))->root().integer(), 0);
     EXPECT_EQ(parsed(longInteger("\xff"))->root().integer(), -1);
@@ -78,6 +94,8 @@ TEST(PickleMachine, ReadsMaps) {
     EXPECT_EQ(entries.find(7)->integer(), 3);
     EXPECT_EQ(entries.find("c"), nullptr);
     EXPECT_EQ(entries.find(8), nullptr);
+    EXPECT_EQ(entries.find("z"), nullptr);
+    EXPECT_EQ(entries.find(-1), nullptr);
 }
 
 TEST(PickleMachine, LaterValuesOfAKeyReplaceEarlierOnes) {
@@ -169,14 +187,17 @@ TEST(PickleMachine, ReadsNumpyScalars) {
     EXPECT_EQ(parsed(numpyScalar("f4", "<", raw(0.25f)))->root().real(), 0.25);
     EXPECT_EQ(parsed(numpyScalar("f4", ">", {"\x3e\x80\0\0", 4}))->root().real(), 0.25);
     EXPECT_EQ(parsed(numpyScalar("f2", "<", raw(std::uint16_t{0xc100})))->root().real(), -2.5);
+    EXPECT_TRUE(std::isinf(*parsed(numpyScalar("f2", "<", raw(std::uint16_t{0x7c00})))->root().real()));
+    EXPECT_TRUE(std::isnan(*parsed(numpyScalar("f2", "<", raw(std::uint16_t{0x7c01})))->root().real()));
     EXPECT_EQ(parsed(numpyScalar("f2", "<", raw(std::uint16_t{1})))->root().real(), std::ldexp(1.0, -24));
     EXPECT_EQ(parsed(numpyScalar("i8", "<", raw(std::int64_t{-5})))->root().integer(), -5);
     EXPECT_EQ(parsed(numpyScalar("i2", "<", raw(std::int16_t{-300})))->root().integer(), -300);
     EXPECT_EQ(parsed(numpyScalar("u1", "|", raw(std::uint8_t{200})))->root().integer(), 200);
     EXPECT_EQ(parsed(numpyScalar("b1", "|", raw(std::uint8_t{1})))->root().boolean(), true);
     EXPECT_TRUE(parsed(numpyScalar("f8", "<", raw(1.0)))->document.unknownGlobals().empty());
-    for (const std::string& odd : {numpyScalar("f8", "<", "abc"), numpyScalar("u8", "<", raw(~std::uint64_t{0})),
-                                   numpyScalar("c8", "<", raw(1.0)), numpyScalar("f3", "<", "abc")})
+    for (const std::string& odd :
+         {numpyScalar("f8", "<", "abc"), numpyScalar("u8", "<", raw(~std::uint64_t{0})),
+          numpyScalar("c8", "<", raw(1.0)), numpyScalar("f3", "<", "abc"), numpyScalar("i3", "<", "abc")})
         EXPECT_EQ(parsed(odd)->root().kind(), Kind::object);
 }
 
@@ -221,6 +242,12 @@ TEST(PickleMachine, ReadsTensors) {
                                            boolean(true) + call("collections", "OrderedDict", "")));
     EXPECT_TRUE(parameter->root().tensor()->requiresGradient);
     EXPECT_EQ(parameter->root().tensor()->type, ElementType::f16);
+}
+
+TEST(PickleMachine, ClassesOfOldModulesAreThemselves) {
+    const auto read = parsed(mark() + text("module") + global("a", "Net") + text("net.py") + text("class Net: pass") +
+                             tuple() + persistent());
+    EXPECT_EQ(read->root().object()->name, "a.Net");
 }
 
 TEST(PickleMachine, TensorsShareTheirStorage) {

@@ -10,6 +10,8 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -124,7 +126,8 @@ TEST(PthFile, StaysWhereItsTensorsAreWhenItIsMoved) {
         pthParts(start() + tensor(storage("ByteStorage", "0", 8), 2, integers({2, 3}), integers({1, 2})) + stop(),
                  {{"0", bytes}})));
     PthFile first(scratch.path());
-    const PthFile file(std::move(first));
+    PthFile file(referenceFile("vit-adamw/backbone_only.pth"));
+    file = PthFile(std::move(first));
     const std::vector<std::byte> packed = packedBytes(*file.root().tensor());
     EXPECT_EQ(std::string(reinterpret_cast<const char*>(packed.data()), packed.size()), "cegdfh");
     EXPECT_FALSE(file.root().tensor()->packed());
@@ -144,6 +147,15 @@ TEST(PthFile, RefusesWhatIsNoFile) {
         ASSERT_EQ(::chmod(scratch.path().c_str(), 0), 0);
         EXPECT_THAT(opening(scratch.path()), HasSubstr("Permission denied"));
     }
+}
+
+TEST(PthFile, AFileThatBecomesShorterWhileItIsReadEndsInASentence) {
+    const ScratchFile scratch("0123456789");
+    const FileReader reader(scratch.path());
+    std::filesystem::resize_file(scratch.path(), 4);
+    std::array<std::byte, 10> bytes{};
+    EXPECT_THAT(refusalOf([&] { reader.read(0, bytes); }), HasSubstr("became shorter"));
+    EXPECT_EQ(bytes[3], std::byte{'3'});
 }
 
 TEST(PthFile, RefusesOtherKindsOfFile) {
