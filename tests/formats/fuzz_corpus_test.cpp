@@ -8,8 +8,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ostream>
 
 namespace dinoscope {
+namespace fuzz {
+
+void PrintTo(const Target& target, std::ostream* out) { *out << target.name; }
+
+} // namespace fuzz
+
 namespace {
 
 namespace fs = std::filesystem;

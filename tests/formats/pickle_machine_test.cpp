@@ -142,6 +142,11 @@ TEST(PickleMachine, PlaceholdersKeepStateItemsAndEntries) {
 TEST(PickleMachine, TheResultOfACallIsNotThatFunction) {
     const auto read = parsed(call("torch._utils", "_rebuild_tensor_v2", "") + emptyTuple() + reduce());
     EXPECT_EQ(read->root().object()->name, "torch._utils._rebuild_tensor_v2");
+    const std::string dtype = call("numpy", "dtype", text("f8"));
+    const std::string bytes = op('U', raw(std::uint8_t{8}) + raw(1.5));
+    EXPECT_EQ(parsed(call("numpy.core.multiarray", "scalar", dtype + bytes))->root().real(), 1.5);
+    const std::string called = dtype + text("f8") + tuple1() + reduce();
+    EXPECT_EQ(parsed(call("numpy.core.multiarray", "scalar", called + bytes))->root().kind(), Kind::object);
 }
 
 TEST(PickleMachine, ReadsCollections) {
@@ -256,6 +261,14 @@ TEST(PickleMachine, TensorsShareTheirStorage) {
     const auto read = parsed(first + second + tuple2());
     EXPECT_EQ(read->root().items()[0]->tensor()->storage.data(), read->root().items()[1]->tensor()->storage.data());
     EXPECT_EQ(read->storages.slots().size(), 1u);
+}
+
+TEST(PickleMachine, StridesOfSingleElementsMayBeAnything) {
+    const std::string huge = longInteger({"\xff\xff\xff\xff\xff\xff\xff\x7f", 8});
+    const std::string strides = integer(1) + huge + integer(2) + tuple3();
+    const auto read = parsed(tensor(storage("ByteStorage", "0", 4), 0, integers({2, 1, 2}), strides));
+    EXPECT_FALSE(read->root().tensor()->packed());
+    EXPECT_EQ(packedBytes(*read->root().tensor()).size(), 4u);
 }
 
 TEST(PickleMachine, TensorsOfOtherTypesArePlaceholders) {

@@ -270,6 +270,8 @@ TEST(PthFile, LegacyFilesMayHoldStoragesOfOtherTypes) {
     const ScratchFile scratch(legacy(object, text("a") + text("b"), rest));
     const PthFile file(scratch.path());
     EXPECT_EQ(packedBytes(*file.root().items()[1]->tensor())[0], std::byte{'5'});
+    const std::string twice = raw(std::uint64_t{2}) + "1234" + raw(std::uint64_t{2}) + "5678";
+    EXPECT_THAT(openingBytes(legacy(object, text("a") + text("a"), twice)), HasSubstr("list of storages"));
 }
 
 } // namespace
