@@ -70,12 +70,14 @@ torch::Tensor VisionTransformer::embed(const torch::Tensor& crops) {
     const torch::Tensor patches = torch::linear(unfoldPatches(crops, patch, rows, columns),
                                                 patchProjection_->weight.flatten(1), patchProjection_->bias);
     const torch::Tensor first = classToken_.to(patches.scalar_type()).expand({crops.size(0), 1, shape_.width});
-    return torch::cat({first, patches}, 1) + positions(rows, columns);
+    return torch::cat({first, patches}, 1) + positions(crops.size(2), crops.size(3));
 }
 
-torch::Tensor VisionTransformer::positions(std::int64_t rows, std::int64_t columns) const {
+torch::Tensor VisionTransformer::positions(std::int64_t height, std::int64_t width) const {
     const std::int64_t side = shape_.imageSize / shape_.patchSize;
-    if (rows == side && columns == side)
+    const std::int64_t rows = height / shape_.patchSize, columns = width / shape_.patchSize;
+    // A picture that is not square in pixels is interpolated even where it has as many rows and columns as the table.
+    if (rows == side && columns == side && height == width)
         return positionTable_;
     const torch::Tensor patches =
         positionTable_.narrow(1, 1, side * side).reshape({1, side, side, shape_.width}).permute({0, 3, 1, 2});

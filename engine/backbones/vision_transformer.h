@@ -36,8 +36,8 @@ public:
 private:
     /// (B, T, D) tokens with positions; notes the random key of this pass.
     torch::Tensor embed(const torch::Tensor& crops);
-    /// (1, r*c + 1, D)
-    torch::Tensor positions(std::int64_t rows, std::int64_t columns) const;
+    /// For a picture of that many pixels: (1, r*c + 1, D).
+    torch::Tensor positions(std::int64_t height, std::int64_t width) const;
 
     VisionTransformerShape shape_;
     BackboneTraits traits_;
