@@ -28,8 +28,10 @@ double CosineSchedule::at(std::int64_t step) const {
     step = std::clamp<std::int64_t>(step, 0, steps_ - 1);
     if (step < warmupSteps_)
         return evenlySpaced(warmupStart_, base_, warmupSteps_, step);
-    const double position = static_cast<double>(step - warmupSteps_) / static_cast<double>(steps_ - warmupSteps_);
-    return end_ + 0.5 * (base_ - end_) * (1 + std::cos(std::numbers::pi * position));
+    // NumPy's order: towards the end 1 + cos cancels and the last bit of the angle counts.
+    const double angle =
+        std::numbers::pi * static_cast<double>(step - warmupSteps_) / static_cast<double>(steps_ - warmupSteps_);
+    return end_ + 0.5 * (base_ - end_) * (1 + std::cos(angle));
 }
 
 double teacherTemperatureAt(std::int64_t epoch, double first, double last, std::int64_t warmupEpochs) {
