@@ -3,6 +3,7 @@
 #include "engine/backbones/layers.h"
 #include "engine/support/check.h"
 #include "engine/train/formula_fill.h"
+#include "engine/train/recorded_backbone.h"
 #include "engine/train/replay.h"
 
 #include <map>
@@ -33,19 +34,6 @@ double metadataNumber(const SafetensorsFile& file, const std::string& key) {
     return value;
 }
 
-/// "vit_small16" is vit_small with patches of 16; a ResNet's name stays.
-BackboneOptions backboneOf(const std::string& kind) {
-    BackboneOptions options;
-    options.arch = kind;
-    if (kind.rfind("resnet", 0) == 0)
-        return options;
-    const std::size_t digits = kind.find_last_not_of("0123456789") + 1;
-    options.arch = kind.substr(0, digits);
-    if (digits < kind.size() && kind.size() - digits < 5)
-        options.patchSize = std::stoll(kind.substr(digits));
-    return options;
-}
-
 /// The strongest patches of each head that together hold `share` of the attention mass. (heads, tokens), 0 or 1, and
 /// for each token its distance from the threshold.
 std::pair<torch::Tensor, torch::Tensor> massMask(const torch::Tensor& attention, double share) {
@@ -59,7 +47,7 @@ std::pair<torch::Tensor, torch::Tensor> massMask(const torch::Tensor& attention,
 /// Everything a recording may hold of one network at one input size, computed once.
 std::map<std::string, torch::Tensor> computeOutputs(const std::string& kind, const std::string& size,
                                                     torch::Dtype type) {
-    auto network = makeBackbone(backboneOf(kind), false);
+    auto network = makeBackbone(recordedBackbone(kind), false);
     fillByFormula(*network);
     convertNetwork(*network, type);
     network->eval();

@@ -3,6 +3,7 @@
 #include "engine/support/check.h"
 #include "engine/train/formula_fill.h"
 #include "engine/train/multi_crop_network.h"
+#include "engine/train/recorded_backbone.h"
 #include "engine/train/replay.h"
 
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include <cstdio>
 #include <fstream>
 #include <map>
+#include <type_traits>
 
 namespace dinoscope {
 namespace {
@@ -35,43 +37,64 @@ struct TraceFile {
 
     /// A required field by its path of keys.
     template <class T> T get(std::initializer_list<const char*> keys) const {
+        const Json* node = find(keys);
+        if (!node)
+            badTrace(path, "the field " + dotted(keys) + " is missing");
+        // The official classes take a size as a list too.
+        const Json& value = std::is_arithmetic_v<T> && node->is_array() && !node->empty() ? node->front() : *node;
+        try {
+            return value.get<T>();
+        } catch (const Json::exception&) {
+            badTrace(path, "the field " + dotted(keys) + " has the wrong type");
+        }
+    }
+
+    /// The same for a field that may be absent or null.
+    template <class T> T optional(std::initializer_list<const char*> keys, const T& absent) const {
+        const Json* node = find(keys);
+        return node && !node->is_null() ? get<T>(keys) : absent;
+    }
+
+    std::string folder, path;
+    Json json;
+
+private:
+    /// Null if there is no such field.
+    const Json* find(std::initializer_list<const char*> keys) const {
         const Json* node = &json;
+        for (const char* key : keys) {
+            if (!node->is_object() || !node->contains(key))
+                return nullptr;
+            node = &(*node)[key];
+        }
+        return node;
+    }
+
+    static std::string dotted(std::initializer_list<const char*> keys) {
         std::string name;
         for (const char* key : keys) {
             if (!name.empty())
                 name += '.';
             name += key;
-            if (!node->is_object() || !node->contains(key))
-                badTrace(path, "the field " + name + " is missing");
-            node = &(*node)[key];
         }
-        try {
-            return node->get<T>();
-        } catch (const Json::exception&) {
-            badTrace(path, "the field " + name + " has the wrong type");
-        }
+        return name;
     }
-
-    std::string folder, path;
-    Json json;
 };
 
 BackboneOptions readBackbone(const TraceFile& trace) {
-    const Json& node = trace.json.contains("backbone") ? trace.json["backbone"] : Json();
-    const auto kind = trace.get<std::string>({"backbone", "kind"});
-    BackboneOptions o;
-    o.dropPathRate = 0;
-    o.arch = kind == "vit" ? "vit_small" : kind;
-    o.channels = node.value("in_chans", std::int64_t{3});
+    BackboneOptions o = recordedBackbone(trace.get<std::string>({"backbone", "kind"}));
+    o.channels = trace.optional<std::int64_t>({"backbone", "in_chans"}, 3);
     if (findBackbone(o.arch).convolutional)
         return o;
-    o.patchSize = trace.get<std::int64_t>({"backbone", "patch_size"});
-    o.imageSize = node.value("img_size", std::int64_t{0});
-    o.width = node.value("embed_dim", std::int64_t{0});
-    o.depth = node.value("depth", std::int64_t{0});
-    o.heads = node.value("num_heads", std::int64_t{0});
-    o.mlpRatio = node.value("mlp_ratio", 4.0);
-    if (!node.value("qkv_bias", true))
+    const auto kind = trace.get<std::string>({"backbone", "kind"});
+    o.patchSize = kind == "vit" ? trace.get<std::int64_t>({"backbone", "patch_size"})
+                                : trace.optional<std::int64_t>({"backbone", "patch_size"}, o.patchSize);
+    o.imageSize = trace.optional<std::int64_t>({"backbone", "img_size"}, 0);
+    o.width = trace.optional<std::int64_t>({"backbone", "embed_dim"}, 0);
+    o.depth = trace.optional<std::int64_t>({"backbone", "depth"}, 0);
+    o.heads = trace.optional<std::int64_t>({"backbone", "num_heads"}, 0);
+    o.mlpRatio = trace.optional<double>({"backbone", "mlp_ratio"}, 4.0);
+    if (!trace.optional<bool>({"backbone", "qkv_bias"}, true))
         badTrace(trace.path, "backbone.qkv_bias is false, which the official training never uses");
     return o;
 }
@@ -123,7 +146,7 @@ TrainingOptions readOptions(const TraceFile& trace) {
     o.head = readHead(trace);
     o.loss = readLoss(trace);
     o.optim = readOptim(trace, o.batchSize);
-    o.precision = parsePrecision(trace.json.value("dtype", std::string("float32")));
+    o.precision = parsePrecision(trace.optional<std::string>({"dtype"}, "float32"));
     return o;
 }
 
@@ -240,7 +263,7 @@ ReplayReport replayTrace(const std::string& folder, const ReplayOptions& options
     }
     ReplayReport report{"trace", folder, {}};
     for (const auto& [name, member] : kSeries) {
-        if (!trace.json["expected"].contains(name))
+        if (!trace.json.at("expected").contains(name))
             continue;
         std::vector<double> values;
         for (const StepMetrics& metrics : measured)
