@@ -24,6 +24,8 @@ WeightedKnn::WeightedKnn(torch::Tensor references, torch::Tensor labels, std::in
 
 void WeightedKnn::add(const torch::Tensor& queries, const torch::Tensor& labels) {
     torch::NoGradGuard noGrad;
+    checkEqual(queries.dim(), std::int64_t{2}, "eval", "dimensions of the k-NN queries");
+    checkEqual(queries.size(1), references_.size(1), "eval", "length of the features of k-NN queries and references");
     checkEqual(labels.numel(), queries.size(0), "eval", "labels of the k-NN queries");
     const torch::Tensor similarity = torch::mm(queries, references_.t()); // (M, N)
     const auto [nearest, index] = similarity.topk(neighbours_, 1, true, true);
@@ -42,8 +44,10 @@ void WeightedKnn::add(const torch::Tensor& queries, const torch::Tensor& labels)
 KnnAccuracy WeightedKnn::accuracy() const {
     if (queries_ == 0)
         return {};
-    const double scale = 100.0 / static_cast<double>(queries_);
-    return {static_cast<double>(hits1_) * scale, static_cast<double>(hits5_) * scale, queries_};
+    const auto percent = [&](std::int64_t hits) {
+        return 100.0 * static_cast<double>(hits) / static_cast<double>(queries_);
+    };
+    return {percent(hits1_), percent(hits5_), queries_};
 }
 
 } // namespace dinoscope

@@ -23,7 +23,7 @@ struct Comparison {
 
 /// All comparisons of one recording.
 struct ReplayReport {
-    std::string kind; ///< "trace", "forward", "loss", "schedules"
+    std::string kind; ///< "trace", "forward", "loss", "knn", "schedules"
     std::string path;
     std::vector<Comparison> comparisons;
 

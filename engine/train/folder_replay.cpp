@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/backbones/backbone.h"
 #include "engine/backbones/layers.h"
+#include "engine/eval/knn.h"
 #include "engine/support/check.h"
 #include "engine/train/formula_fill.h"
 #include "engine/train/recorded_backbone.h"
@@ -154,6 +155,42 @@ ReplayReport replayLoss(const std::string& folder, const ReplayOptions& options)
             compareTensor(prefix + "grad", result.gradient, toTensor(file.at(prefix + "grad")), tolerance));
         report.comparisons.push_back(
             compareTensor(prefix + "center", loss->center(), toTensor(file.at(prefix + "center")), tolerance));
+    }
+    return report;
+}
+
+ReplayReport replayKnn(const std::string& folder, const ReplayOptions& options) {
+    constexpr double kTemperature = 0.07;
+    constexpr double kFloatRounding = 2.4e-7; // of an accuracy recorded in float32; a hit more or less is far above it
+    ReplayReport report{"knn", folder, {}};
+    const SafetensorsFile file(folder + "/knn.safetensors");
+    torch::Tensor references = toTensor(file.at("train")), queries = toTensor(file.at("test"));
+    if (options.precision == Precision::float64) {
+        references = references.to(torch::kFloat64);
+        queries = queries.to(torch::kFloat64);
+    }
+    const torch::Tensor labels = toTensor(file.at("train_labels")).to(torch::kInt64).flatten();
+    const torch::Tensor queryLabels = toTensor(file.at("test_labels")).to(torch::kInt64).flatten();
+    if (labels.numel() == 0 || queryLabels.numel() == 0)
+        badRecording(file.path(), "it holds no labels");
+    const std::int64_t classes =
+        std::max(labels.max().item<std::int64_t>(), queryLabels.max().item<std::int64_t>()) + 1;
+    for (const char* name : {"top1", "top5"}) {
+        const torch::Tensor rows = toTensor(file.at(name));
+        if (rows.dim() != 2 || rows.size(1) != 2)
+            badRecording(file.path(), std::string(name) + " does not consist of rows (k, accuracy)");
+        for (std::int64_t row = 0; row < rows.size(0); ++row) {
+            const auto neighbours = static_cast<std::int64_t>(rows[row][0].item<double>());
+            if (neighbours < 1)
+                badRecording(file.path(), "it asks for " + std::to_string(neighbours) + " neighbours");
+            WeightedKnn knn(references, labels, classes, neighbours, kTemperature);
+            knn.add(queries, queryLabels);
+            const KnnAccuracy accuracy = knn.accuracy();
+            report.comparisons.push_back(compareSeries(std::string(name) + " with k = " + std::to_string(neighbours),
+                                                       {name[3] == '1' ? accuracy.top1 : accuracy.top5},
+                                                       {rows[row][1].item<double>()},
+                                                       options.tolerance.value_or(kFloatRounding)));
+        }
     }
     return report;
 }

@@ -19,7 +19,7 @@ struct ReplayOptions {
 };
 
 // Each replays one recording with the classes training uses and compares every value. Formats: "dino-trace/1" folders
-// with trace.json; folders forward/ and loss/; a schedules file. All block.
+// with trace.json; folders forward/, loss/ and knn/; a schedules file. All block.
 // @throws EngineError(badInput) for a recording that cannot be read or asks for what the program does not have.
 
 /// A folder with trace.json, crops.safetensors, a start and the final tensors or samples.
@@ -28,6 +28,8 @@ ReplayReport replayTrace(const std::string& folder, const ReplayOptions& options
 ReplayReport replayForward(const std::string& folder, const ReplayOptions& options = {});
 /// A folder with loss.safetensors: successive calls of the DINO loss.
 ReplayReport replayLoss(const std::string& folder, const ReplayOptions& options = {});
+/// A folder with knn.safetensors: features, labels and the accuracies of weighted k-NN at a temperature of 0.07.
+ReplayReport replayKnn(const std::string& folder, const ReplayOptions& options = {});
 /// A safetensors file whose metadata holds the arguments of each schedule.
 ReplayReport replaySchedules(const std::string& file, const ReplayOptions& options = {});
 

@@ -33,6 +33,8 @@ TEST(Golden, LossInFloat64) {
     expectHolds(replayLoss(reference("loss"), options));
 }
 
+TEST(Golden, Neighbours) { expectHolds(replayKnn(reference("knn"))); }
+
 TEST(Golden, Forward) { expectHolds(replayForward(reference("forward"))); }
 
 TEST(Golden, TransformerWithAdamW) { expectHolds(replayTrace(reference("vit-adamw"))); }
