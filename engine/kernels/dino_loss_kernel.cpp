@@ -24,11 +24,11 @@ struct RowSums {
 
 /// Fills `rows` for one picture; @returns the sum of both entropies.
 double makeTeacherRows(const float* teacher, const float* center, const DinoLossSizes& sizes, std::int64_t picture,
-                       float inverseTemperature, TeacherRows& rows) {
+                       float temperature, TeacherRows& rows) {
     double entropy = 0;
     for (int view = 0; view < 2; ++view) {
         const float* logits = teacher + (view * sizes.batch + picture) * sizes.outputs;
-        entropy += softmaxRow(logits, center, inverseTemperature, sizes.outputs, rows.of(view)).entropy;
+        entropy += softmaxRow(logits, center, temperature, sizes.outputs, rows.of(view)).entropy;
     }
     addRows(rows.of(0), rows.of(1), sizes.outputs, rows.of(2));
     return entropy;
@@ -47,20 +47,19 @@ DinoLossValues fusedDinoLoss(const torch::Tensor& student, const torch::Tensor& 
     const double pairs = static_cast<double>(2 * sizes.views - 2);
     const double scale = 1 / (pairs * static_cast<double>(sizes.batch));
     const auto gradientScale = static_cast<float>(scale / studentTemperature);
-    const auto inverse = static_cast<float>(1 / studentTemperature);
-    const auto inverseTeacher = static_cast<float>(1 / teacherTemperature);
+    const auto temperature = static_cast<float>(studentTemperature);
     std::vector<RowSums> sums(static_cast<std::size_t>(sizes.batch));
     at::parallel_for(0, sizes.batch, 1, [&](std::int64_t begin, std::int64_t end) {
         TeacherRows rows(sizes.outputs);
         for (std::int64_t picture = begin; picture < end; ++picture) {
             RowSums& sum = sums[static_cast<std::size_t>(picture)];
-            sum.entropy = makeTeacherRows(z, c, sizes, picture, inverseTeacher, rows);
+            sum.entropy = makeTeacherRows(z, c, sizes, picture, static_cast<float>(teacherTemperature), rows);
             for (std::int64_t view = 0; view < sizes.views; ++view) {
                 // A global view is compared with the other one, a local view with both.
                 const float* target = rows.of(view == 0 ? 1 : view == 1 ? 0 : 2);
                 const float count = view < 2 ? 1.0f : 2.0f;
                 const std::int64_t offset = (view * sizes.batch + picture) * sizes.outputs;
-                sum.loss += crossEntropyRow(x + offset, target, count, inverse, gradientScale, sizes.outputs,
+                sum.loss += crossEntropyRow(x + offset, target, count, temperature, gradientScale, sizes.outputs,
                                             gradient + offset);
             }
         }

@@ -33,11 +33,11 @@ constexpr std::int64_t kLanes = 16;
 
 } // namespace
 
-DINOSCOPE_KERNEL SoftmaxSums softmaxRow(const float* __restrict x, const float* __restrict center, float scale,
+DINOSCOPE_KERNEL SoftmaxSums softmaxRow(const float* __restrict x, const float* __restrict center, float temperature,
                                         std::int64_t n, float* __restrict out) {
     float highest = -std::numeric_limits<float>::infinity();
     for (std::int64_t i = 0; i < n; ++i) {
-        const float z = (x[i] - center[i]) * scale;
+        const float z = (x[i] - center[i]) / temperature;
         out[i] = z;
         highest = highest < z ? z : highest;
     }
@@ -75,24 +75,26 @@ DINOSCOPE_KERNEL void addRows(const float* __restrict a, const float* __restrict
 }
 
 DINOSCOPE_KERNEL double crossEntropyRow(const float* __restrict x, const float* __restrict target, float count,
-                                        float scale, float gradientScale, std::int64_t n, float* __restrict gradient) {
+                                        float temperature, float gradientScale, std::int64_t n,
+                                        float* __restrict gradient) {
     float highest = -std::numeric_limits<float>::infinity();
     for (std::int64_t i = 0; i < n; ++i) {
-        const float z = x[i] * scale;
+        const float z = x[i] / temperature;
+        gradient[i] = z;
         highest = highest < z ? z : highest;
     }
     float sums[kLanes] = {}, dots[kLanes] = {};
     const std::int64_t whole = n - n % kLanes;
     for (std::int64_t i = 0; i < whole; i += kLanes)
         for (std::int64_t j = 0; j < kLanes; ++j) {
-            const float z = x[i + j] * scale - highest, e = expNonPositive(z);
+            const float z = gradient[i + j] - highest, e = expNonPositive(z);
             gradient[i + j] = e;
             sums[j] += e;
             dots[j] += target[i + j] * z;
         }
     double sum = 0, dot = 0;
     for (std::int64_t i = whole; i < n; ++i) {
-        const float z = x[i] * scale - highest, e = expNonPositive(z);
+        const float z = gradient[i] - highest, e = expNonPositive(z);
         gradient[i] = e;
         sum += e;
         dot += target[i] * z;

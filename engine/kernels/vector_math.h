@@ -12,14 +12,16 @@ struct SoftmaxSums {
     double entropy = 0;
 };
 
-/// out = softmax((x - center) * scale) over n values, with its entropy.
-SoftmaxSums softmaxRow(const float* x, const float* center, float scale, std::int64_t n, float* out);
+/// out = softmax((x - center) / temperature) over n values, with its entropy. Divides, so that the quotients are
+/// rounded as everywhere: where they are large, their last bit shows in the result.
+SoftmaxSums softmaxRow(const float* x, const float* center, float temperature, std::int64_t n, float* out);
 
 /// out = a + b
 void addRows(const float* a, const float* b, std::int64_t n, float* out);
 
-/// With z = x * scale: gradient = (count softmax(z) - target) * gradientScale; @returns count lse(z) - target · z.
-double crossEntropyRow(const float* x, const float* target, float count, float scale, float gradientScale,
+/// With z = x / temperature: gradient = (count softmax(z) - target) * gradientScale; @returns count lse(z) - target ·
+/// z.
+double crossEntropyRow(const float* x, const float* target, float count, float temperature, float gradientScale,
                        std::int64_t n, float* gradient);
 
 } // namespace dinoscope

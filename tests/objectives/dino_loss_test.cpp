@@ -128,6 +128,21 @@ TEST(DinoLoss, StaysExactForLargeLogits) {
     }
 }
 
+TEST(DinoLoss, RoundsLargeQuotientsAsThePlainPathDoes) {
+    // Two prototypes of nearly the same large value: how logit / temperature is rounded decides who wins.
+    torch::manual_seed(1);
+    const torch::Tensor student = torch::randn({12, 100}) * 50, teacher = torch::randn({4, 100}) * 50;
+    const auto close = teacher.max(1, true);
+    const torch::Tensor tied =
+        teacher.scatter(1, (std::get<1>(close) + 1).remainder(100), std::get<0>(close) - 0.0123f);
+    const DinoLoss loss(100, torch::kFloat32);
+    const auto fused = loss.evaluate(student, tied, 0.1, 0.02);
+    const auto plain = loss.evaluate(student, tied, 0.1, 0.02, DinoLoss::Path::plain);
+    EXPECT_LT((fused.gradient - plain.gradient).norm().item<double>(), 1e-6 * plain.gradient.norm().item<double>());
+    EXPECT_NEAR(fused.loss, plain.loss, 1e-6 * plain.loss);
+    EXPECT_NEAR(fused.teacherEntropy, plain.teacherEntropy, 1e-6 * plain.teacherEntropy);
+}
+
 TEST(DinoLoss, RefusesShapesThatDoNotFit) {
     const DinoLoss loss(5, torch::kFloat32);
     const auto zeros = [](std::int64_t rows, std::int64_t outputs) { return torch::zeros({rows, outputs}); };
