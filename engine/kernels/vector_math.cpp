@@ -29,19 +29,31 @@ inline __attribute__((always_inline)) float expNonPositive(float x) {
     return std::bit_cast<float>(std::bit_cast<std::int32_t>(p) + bits);
 }
 
+// Lanes of their own keep the order of a sum fixed and let its loop use whole vectors; so do those of a maximum.
 constexpr std::int64_t kLanes = 16;
+
+inline __attribute__((always_inline)) float highestOf(const float* __restrict x, std::int64_t n) {
+    float lanes[kLanes];
+    for (float& lane : lanes)
+        lane = -std::numeric_limits<float>::infinity();
+    const std::int64_t whole = n - n % kLanes;
+    for (std::int64_t i = 0; i < whole; i += kLanes)
+        for (std::int64_t j = 0; j < kLanes; ++j)
+            lanes[j] = lanes[j] < x[i + j] ? x[i + j] : lanes[j];
+    for (std::int64_t i = whole; i < n; ++i)
+        lanes[0] = lanes[0] < x[i] ? x[i] : lanes[0];
+    for (float lane : lanes)
+        lanes[0] = lanes[0] < lane ? lane : lanes[0];
+    return lanes[0];
+}
 
 } // namespace
 
 DINOSCOPE_KERNEL SoftmaxSums softmaxRow(const float* __restrict x, const float* __restrict center, float temperature,
                                         std::int64_t n, float* __restrict out) {
-    float highest = -std::numeric_limits<float>::infinity();
-    for (std::int64_t i = 0; i < n; ++i) {
-        const float z = (x[i] - center[i]) / temperature;
-        out[i] = z;
-        highest = highest < z ? z : highest;
-    }
-    // Lanes of their own keep the order of summation fixed and let the loop use whole vectors.
+    for (std::int64_t i = 0; i < n; ++i)
+        out[i] = (x[i] - center[i]) / temperature;
+    const float highest = highestOf(out, n);
     float sums[kLanes] = {}, dots[kLanes] = {};
     const std::int64_t whole = n - n % kLanes;
     for (std::int64_t i = 0; i < whole; i += kLanes)
@@ -77,12 +89,9 @@ DINOSCOPE_KERNEL void addRows(const float* __restrict a, const float* __restrict
 DINOSCOPE_KERNEL double crossEntropyRow(const float* __restrict x, const float* __restrict target, float count,
                                         float temperature, float gradientScale, std::int64_t n,
                                         float* __restrict gradient) {
-    float highest = -std::numeric_limits<float>::infinity();
-    for (std::int64_t i = 0; i < n; ++i) {
-        const float z = x[i] / temperature;
-        gradient[i] = z;
-        highest = highest < z ? z : highest;
-    }
+    for (std::int64_t i = 0; i < n; ++i)
+        gradient[i] = x[i] / temperature;
+    const float highest = highestOf(gradient, n);
     float sums[kLanes] = {}, dots[kLanes] = {};
     const std::int64_t whole = n - n % kLanes;
     for (std::int64_t i = 0; i < whole; i += kLanes)
