@@ -65,7 +65,8 @@ DinoLossResult DinoLoss::evaluate(const torch::Tensor& studentLogits, const torc
 void DinoLoss::updateCenter(const torch::Tensor& teacherLogits, double momentum) {
     torch::NoGradGuard noGrad;
     const torch::Tensor mean = teacherLogits.detach().to(center_.scalar_type()).mean(0, true);
-    center_.mul_(momentum).add_(mean, 1 - momentum);
+    // Both products are rounded before they are added, as the official code rounds them.
+    center_.mul_(momentum).add_(mean * (1 - momentum));
 }
 
 void DinoLoss::setCenter(const torch::Tensor& center) {
