@@ -163,6 +163,21 @@ public:
 private:
     static constexpr double kTrust = 0.001;
 
+    /// Of the parameter and of its decayed gradient. In float64, which serves comparisons with recordings, LibTorch's
+    /// own norm: its last bit counts there. On the calling thread alone, so that the sum has one order.
+    static std::pair<double, double> norms(const torch::Tensor& parameter, const torch::Tensor& gradient, double scale,
+                                           double decay) {
+        if (parameter.scalar_type() != torch::kFloat64)
+            return {std::sqrt(squaredNorm(parameter)),
+                    std::sqrt(squaredNormDecayed(gradient, parameter, scale, decay))};
+        std::pair<double, double> result;
+        const torch::Tensor decayed = gradient.mul(scale).add_(parameter, decay);
+        at::parallel_for(0, 1, 1, [&](std::int64_t, std::int64_t) {
+            result = {parameter.norm().item<double>(), decayed.norm().item<double>()};
+        });
+        return result;
+    }
+
     void update(OptimizerSlot& slot, const torch::Tensor& gradient, double gradientScale,
                 const UpdateRates& rates) override {
         MomentumFactors f;
@@ -170,8 +185,7 @@ private:
         f.learningRate = rates.learningRate;
         if (slot.parameter.dim() != 1) {
             f.decay = slot.decays ? rates.weightDecay : 0;
-            const double weight = std::sqrt(squaredNorm(slot.parameter));
-            const double step = std::sqrt(squaredNormDecayed(gradient, slot.parameter, gradientScale, f.decay));
+            const auto [weight, step] = norms(slot.parameter, gradient, gradientScale, f.decay);
             f.ratio = weight > 0 && step > 0 ? kTrust * weight / step : 1;
         }
         applyMomentum(slot, gradient, f);

@@ -31,7 +31,8 @@ struct UpdateRates {
 
 /// Updates parameters in place from their gradients: on a CPU, for float32 and float64, one fused, multi-threaded pass;
 /// on other devices the same formulas with LibTorch's operations. A tensor without gradient is skipped: no update, no
-/// decay, no moments. Results on a CPU do not depend on the number of threads. Engine thread only.
+/// decay, no moments. Results on a CPU do not depend on the number of threads; SGD rounds as torch.optim's does, LARS
+/// in float64 as the official code's. Engine thread only.
 class Optimizer {
 public:
     virtual ~Optimizer() = default;

@@ -3,6 +3,7 @@
 
 #include "engine/support/check.h"
 
+#include <ATen/Version.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -171,11 +172,18 @@ TEST(Optimizer, EqualsLibTorchsAdamW) {
     EXPECT_LT((compareWithLibTorch<AdamW, AdamWOptions>("adamw", torch::kFloat32, AdamWOptions(0))), 1e-6);
 }
 
-TEST(Optimizer, EqualsLibTorchsSgd) {
+/// What two roundings in another place may make of a value of size 1; nothing where LibTorch uses the same
+/// instructions.
+double roundingOf(torch::Dtype type) {
+    const bool sameInstructions = at::get_cpu_capability() != "DEFAULT";
+    return sameInstructions ? 0 : type == torch::kFloat64 ? 1e-15 : 1e-6;
+}
+
+TEST(Optimizer, EqualsLibTorchsSgdToTheBit) {
     using torch::optim::SGD, torch::optim::SGDOptions;
     const SGDOptions options = SGDOptions(0).momentum(0.9);
-    EXPECT_LT((compareWithLibTorch<SGD, SGDOptions>("sgd", torch::kFloat64, options)), 1e-13);
-    EXPECT_LT((compareWithLibTorch<SGD, SGDOptions>("sgd", torch::kFloat32, options)), 1e-6);
+    for (const torch::Dtype type : {torch::kFloat32, torch::kFloat64})
+        EXPECT_LE((compareWithLibTorch<SGD, SGDOptions>("sgd", type, options)), roundingOf(type));
 }
 
 TEST(Optimizer, LarsTrustsByTheDecayedGradient) {
@@ -190,18 +198,19 @@ TEST(Optimizer, LarsTrustsByTheDecayedGradient) {
         const auto before = network.copies();
         std::map<std::string, torch::Tensor> expected;
         for (const auto& item : network.named_parameters()) {
+            const torch::Tensor& weight = before.at(item.key());
             torch::Tensor direction = item.value().grad().clone();
-            if (item.value().dim() != 1) {
-                direction = direction + 0.7 * before.at(item.key());
-                direction = direction * (0.001 * before.at(item.key()).norm() / direction.norm());
+            if (weight.dim() != 1) {
+                direction = direction.add(weight, 0.7);
+                direction = direction.mul(0.001 * weight.norm() / direction.norm());
             }
             torch::Tensor& buffer = buffers[item.key()];
-            buffer = buffer.defined() ? 0.9 * buffer + direction : direction;
-            expected[item.key()] = before.at(item.key()) - 0.3 * buffer;
+            buffer = buffer.defined() ? buffer.mul(0.9).add(direction) : direction;
+            expected[item.key()] = weight.add(buffer, -0.3);
         }
         optimizer->step(rates);
         for (const auto& [name, tensor] : network.copies())
-            EXPECT_LT(distance(tensor, expected.at(name)), 1e-13) << name;
+            EXPECT_LE(distance(tensor, expected.at(name)), roundingOf(torch::kFloat64)) << name;
     }
 }
 
@@ -255,7 +264,7 @@ TEST(AverageParameters, MovesTheTeacher) {
         const torch::Tensor teacher = torch::randn({20001}, type), student = torch::randn({20001}, type);
         const torch::Tensor expected = teacher * 0.996 + (1 - 0.996) * student;
         averageParameters({teacher}, {student}, 0.996);
-        EXPECT_LT(distance(teacher, expected), type == torch::kFloat32 ? 1e-7 : 1e-15);
+        EXPECT_LE(distance(teacher, expected), roundingOf(type));
         const torch::Tensor kept = teacher.clone();
         averageParameters({teacher}, {student}, 1.0);
         EXPECT_TRUE(torch::equal(teacher, kept));
