@@ -41,7 +41,7 @@ std::vector<double> timeSteps(const ParamSet& params, const BenchWishes& wishes,
             if (point.metric == loss)
                 ends.push_back(point.seconds);
     });
-    session.train({params, {}, wishes.warmUp + wishes.steps, 0});
+    session.train(OpenCommand{params, {}, wishes.warmUp + wishes.steps, 0});
     if (session.interrupted())
         throw Failure("The measurement was interrupted.", kFailureCode);
     std::vector<double> times;

@@ -38,6 +38,8 @@ int runCommandLineProgram(int argc, char** argv, const std::function<std::unique
         const Choose choose = [&](Action chosen) { action = std::move(chosen); };
         addTrainCommand(program, catalog, makeEngine, choose);
         addParamsCommand(program, catalog, choose);
+        addInspectCommand(program, makeEngine, choose);
+        addVerifyCommand(program, makeEngine, choose);
         addBenchCommand(program, catalog, makeEngine, choose);
         try {
             program.parse(argc, argv);

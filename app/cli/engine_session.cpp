@@ -44,7 +44,8 @@ bool EngineSession::endsTheProgram(const LogLine& line) const {
         return error && line.text.find(error->message) != line.text.npos;
     };
     return said(snapshot()->lastError) ||
-           std::any_of(answers_.begin(), answers_.end(), [&](const auto& answer) { return said(answer.second); });
+           std::any_of(answers_.begin(), answers_.end(), [&](const auto& answer) { return said(answer.second); }) ||
+           std::any_of(ended_.begin(), ended_.end(), [&](const auto& end) { return said(end.second.error); });
 }
 
 void EngineSession::pump() {
@@ -56,6 +57,8 @@ void EngineSession::pump() {
         newest_[point.metric] = point.value;
     for (const Acknowledgement& answer : news.acknowledgements)
         answers_[answer.id] = answer.refused;
+    for (const JobResult& result : news.jobs)
+        ended_[result.id] = result;
     if (watcher_)
         watcher_(*this, news);
 }
@@ -63,7 +66,7 @@ void EngineSession::pump() {
 void EngineSession::obeyInterrupts() {
     const auto now = std::chrono::steady_clock::now();
     for (; interruptsObeyed_ < Interrupts::count(); ++interruptsObeyed_) {
-        engine_->post(StopCommand{});
+        engine_->post(job_ != 0 ? Command(CancelJobCommand{job_}) : Command(StopCommand{}));
         lastInterrupt_ = now;
     }
     if (interruptsObeyed_ > 1 && now - lastInterrupt_ > kPatience)
@@ -78,14 +81,28 @@ void EngineSession::perform(Command command) {
         throw Failure(*refused);
 }
 
+JobAnswer EngineSession::perform(const JobRequest& request) {
+    static constexpr JobId kJob = 1;
+    ended_.erase(kJob);
+    job_ = kJob;
+    perform(Command(StartJobCommand{kJob, request}));
+    while (!ended_.contains(kJob))
+        pump();
+    job_ = 0;
+    JobResult& result = ended_.at(kJob);
+    if (result.error)
+        throw Failure(*result.error);
+    return std::move(result.answer);
+}
+
 bool EngineSession::hasEnded() const {
     const auto now = snapshot();
     return now->state == RunState::finished || now->state == RunState::failed || now->state == RunState::empty ||
            (now->state == RunState::paused && now->lastError);
 }
 
-void EngineSession::train(const OpenCommand& command) {
-    perform(command);
+void EngineSession::train(const Command& prepare) {
+    perform(prepare);
     if (!interrupted())
         perform(RunCommand{});
     while (!hasEnded())

@@ -13,8 +13,8 @@
 namespace dinoscope {
 
 /// One engine in the hands of a program without a window: posts commands, waits, keeps what came out. Obeys Interrupts:
-/// the first signal ends the run, the second also skips its closing evaluation, and what is not over two seconds later
-/// ends the program. Main thread only.
+/// the first signal ends the run or the job, the second also skips its closing evaluation, and what is not over two
+/// seconds later ends the program. Main thread only.
 class EngineSession {
 public:
     /// Told after everything new has been taken in.
@@ -26,11 +26,14 @@ public:
     Engine& engine() const { return *engine_; }
     void setWatcher(Watcher watcher) { watcher_ = std::move(watcher); }
 
-    /// Prepares a run and lets it train to its end. Blocks.
+    /// Prepares a run by an OpenCommand or a LoadCommand and lets it train to its end. Blocks.
     /// @throws Failure as the engine refused or the run failed; a run that was interrupted has simply ended.
-    void train(const OpenCommand& command);
+    void train(const Command& prepare);
 
-    /// Whether a line of the log says what train() throws as a Failure, so that it need not be said twice.
+    /// Lets the engine do longer work. Blocks. @throws Failure as the engine refused or as the work ended.
+    JobAnswer perform(const JobRequest& request);
+
+    /// Whether a line of the log says what train() or perform() throws as a Failure, so that it need not be said twice.
     bool endsTheProgram(const LogLine& line) const;
 
     std::shared_ptr<const Snapshot> snapshot() const { return engine_->snapshot(); }
@@ -52,6 +55,8 @@ private:
     DrainCursor cursor_;
     std::map<CommandId, std::optional<Error>> answers_;
     std::map<std::uint32_t, double> newest_;
+    std::map<JobId, JobResult> ended_;
+    JobId job_ = 0; ///< that waits for its end; 0: none
     int interruptsObeyed_ = 0;
     std::chrono::steady_clock::time_point lastInterrupt_;
 };

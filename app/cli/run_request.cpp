@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <iostream>
 
 namespace dinoscope {
 namespace {
@@ -43,6 +44,13 @@ const Preset& findPreset(const EngineCatalog& catalog, const std::string& id) {
     throw Failure("There is no preset '" + id + "'; the presets are: " + names + ".", kUsageCode);
 }
 
+/// A value of the file that this program does not take is said and passed over.
+void takeFrom(const FileReport& checkpoint, const EngineCatalog& catalog, ParamSet& set) {
+    for (const auto& [id, value] : checkpoint.params)
+        if (const auto error = set.set(catalog.params, id, value))
+            std::cerr << "warning: " << checkpoint.path << ": " << error->message << "\n";
+}
+
 } // namespace
 
 void RunRequest::addOptions(CLI::App& command, const EngineCatalog& catalog) {
@@ -64,7 +72,7 @@ void RunRequest::addOptions(CLI::App& command, const EngineCatalog& catalog) {
     command.allow_extras();
 }
 
-ParamSet RunRequest::params(const EngineCatalog& catalog) const {
+ParamSet RunRequest::params(const EngineCatalog& catalog, const FileReport* checkpoint) const {
     ParamSet set(catalog.params);
     const auto check = [](const std::optional<Error>& error) {
         if (error)
@@ -73,6 +81,13 @@ ParamSet RunRequest::params(const EngineCatalog& catalog) const {
     if (!preset.empty())
         for (const auto& [id, value] : findPreset(catalog, preset).values)
             check(set.set(catalog.params, id, value));
+    if (checkpoint)
+        takeFrom(*checkpoint, catalog, set);
+    if (checkpoint && config.empty())
+        for (const std::string& id : checkpoint->open)
+            if (!values.contains(id))
+                throw Failure("'" + checkpoint->path + "' leaves " + id + " open: give it with --" + id + ".",
+                              kUsageCode);
     if (!config.empty())
         check(readConfigFile(config, catalog.params, set));
     for (const auto& [id, text] : values)

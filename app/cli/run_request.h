@@ -12,7 +12,8 @@ class App;
 
 namespace dinoscope {
 
-/// The settings of a run as a command line gives them: a preset, over it a settings file, over it single values.
+/// The settings of a run as a command line gives them: a preset, over it what a checkpoint says, over it a settings
+/// file, over it single values.
 struct RunRequest {
     std::string preset;
     std::string config;                        ///< path of a TOML file
@@ -20,8 +21,10 @@ struct RunRequest {
 
     /// Adds --preset, --seed and one option for each parameter, aliases too.
     void addOptions(CLI::App& command, const EngineCatalog& catalog);
-    /// @throws Failure: unknown preset, settings file that cannot be used, value that is refused.
-    ParamSet params(const EngineCatalog& catalog) const;
+    /// `checkpoint`: what the run goes on from; null for a fresh one.
+    /// @throws Failure: unknown preset, settings file that cannot be used, value that is refused, or one that the
+    /// checkpoint leaves open and nobody gave.
+    ParamSet params(const EngineCatalog& catalog, const FileReport* checkpoint = nullptr) const;
 };
 
 /// @throws Failure for words that `command` has no option for, with the nearest one.

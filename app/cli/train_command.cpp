@@ -21,7 +21,7 @@ struct TrainWishes {
     RunRequest request;
     std::int64_t steps = 0;
     double minutes = 0;
-    std::string folder;
+    std::string folder, checkpoint;
     bool json = false;
 };
 
@@ -75,13 +75,21 @@ std::string sentence(const EngineSession& session, const Snapshot& end) {
     return text.str();
 }
 
+/// The command that prepares the run.
+Command preparation(const TrainWishes& wishes, const EngineCatalog& catalog, EngineSession& session) {
+    if (wishes.checkpoint.empty())
+        return OpenCommand{wishes.request.params(catalog), wishes.folder, wishes.steps, wishes.minutes};
+    const auto report = std::get<FileReport>(session.perform(JobRequest(InspectRequest{wishes.checkpoint})));
+    const OpenCommand run{wishes.request.params(catalog, &report), wishes.folder, wishes.steps, wishes.minutes};
+    return LoadCommand{wishes.checkpoint, run};
+}
+
 void train(const TrainWishes& wishes, const EngineCatalog& catalog, const MakeEngine& makeEngine) {
-    const OpenCommand command{wishes.request.params(catalog), wishes.folder, wishes.steps, wishes.minutes};
     const Interrupts interrupts;
     EngineSession session(makeEngine());
     ProgressLine progress;
     session.setWatcher([&](const EngineSession& s, const Drained& news) { progress.show(s, news); });
-    session.train(command);
+    session.train(preparation(wishes, catalog, session));
     progress.finish();
     const auto end = session.snapshot();
     if (!end->run)
@@ -107,6 +115,8 @@ void addTrainCommand(CLI::App& program, const EngineCatalog& catalog, const Make
     command->add_option("--out", wishes->folder, "Folder of the run: settings, curves, log; without it nothing is kept")
         ->type_name("DIR");
     command->add_option("--config", wishes->request.config, "Settings from the config.toml of another run")
+        ->type_name("FILE");
+    command->add_option("--checkpoint", wishes->checkpoint, "Go on from the networks of a .pth or safetensors file")
         ->type_name("FILE");
     command->add_flag("--json", wishes->json, "Print one JSON object as the last line");
     wishes->request.addOptions(*command, catalog);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/api/job.h"
 #include "engine/api/param.h"
 #include "engine/api/probe.h"
 #include "engine/api/run_state.h"
@@ -33,8 +34,11 @@ struct SetParamCommand {
 struct SaveCommand {
     std::string note;
 };
+/// Prepares a run as `run` says, then gives it the networks, and as far as the file has them the optimiser's state, the
+/// centre and the place in the run, of the checkpoint `path`.
 struct LoadCommand {
     std::string path;
+    OpenCommand run;
 };
 struct ExportCommand {
     std::string format, network, path;
@@ -54,12 +58,13 @@ struct SetInterestCommand {
 struct RequestHistoryCommand {
     Step from{};
 };
-enum class JobKind { evaluate, verify, scan, import, embeddingMap };
+/// Queues longer work; its end comes as a JobResult through drain(). Jobs are done one after the other, before the next
+/// step.
 struct StartJobCommand {
     JobId id = 0;
-    JobKind kind = JobKind::evaluate;
-    std::string argument;
+    JobRequest request;
 };
+/// The job ends with ErrorCode::cancelled after the slice in work. An id that is not waiting is ignored.
 struct CancelJobCommand {
     JobId id = 0;
 };

@@ -31,6 +31,7 @@ struct Drained {
     std::uint64_t lostPoints = 0; ///< gap mark: so many points before `points` were overwritten
     std::vector<Acknowledgement> acknowledgements;
     std::vector<LogLine> log;
+    std::vector<JobResult> jobs; ///< one for each job that has ended
     DrainCursor next;
 };
 

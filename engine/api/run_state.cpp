@@ -36,7 +36,7 @@ constexpr std::array<Row, kRunStateCount> kRefusals = {{
      kStopping, kOk},
     /* finished */ {kOk, kFinished, kFinished, kFinished, kFinished, kFinished, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk},
     /* failed   */
-    {kOk, kFailed, kFailed, kFailed, kFailed, kFailed, kFailed, kOk, kFailed, kFailed, kOk, kOk, kFailed, kOk},
+    {kOk, kFailed, kFailed, kFailed, kFailed, kFailed, kFailed, kOk, kFailed, kFailed, kOk, kOk, kOk, kOk},
 }};
 
 constexpr std::array<std::string_view, kRunStateCount> kStateNames = {

@@ -59,7 +59,7 @@ struct Snapshot {
     double secondsLeft = -1;      ///< negative: unknown
     std::int64_t memoryBytes = 0; ///< resident set of the process
     StepTimes times;
-    WorkProgress work;
+    WorkProgress work; ///< of the runner, or of the job in work
     std::optional<Error> lastError;
     std::shared_ptr<const RunInfo> run;     ///< null in state empty
     std::shared_ptr<const ParamSet> params; ///< in force; null in state empty

@@ -29,8 +29,9 @@ void append(std::deque<PostedCommand>& to, std::deque<PostedCommand> from) {
 } // namespace
 
 CommandDesk::CommandDesk(CommandQueue& queue, StepRunner& runner, RunControl& control, InterestTable& interests,
-                         OutLanes& lanes, SnapshotPublisher& publisher)
-    : queue_(queue), runner_(runner), control_(control), interests_(interests), lanes_(lanes), publisher_(publisher) {}
+                         JobQueue& jobs, OutLanes& lanes, SnapshotPublisher& publisher)
+    : queue_(queue), runner_(runner), control_(control), interests_(interests), jobs_(jobs), lanes_(lanes),
+      publisher_(publisher) {}
 
 void CommandDesk::handleWaiting() {
     append(waiting_, queue_.takeAll());
@@ -235,12 +236,12 @@ std::string CommandDesk::apply(const RequestHistoryCommand& command) {
 }
 
 std::string CommandDesk::apply(const StartJobCommand& command) {
-    runner_.startJob(command);
+    jobs_.add(command.id, runner_.startJob(command.request));
     return {};
 }
 
 std::string CommandDesk::apply(const CancelJobCommand& command) {
-    runner_.cancelJob(command.id);
+    jobs_.cancel(command.id, control_.step);
     return {};
 }
 

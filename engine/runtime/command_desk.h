@@ -3,6 +3,7 @@
 
 #include "engine/runtime/command_queue.h"
 #include "engine/runtime/interest_table.h"
+#include "engine/runtime/job_queue.h"
 #include "engine/runtime/run_control.h"
 #include "engine/runtime/step_runner.h"
 
@@ -19,8 +20,8 @@ class SnapshotPublisher;
 /// Engine thread only.
 class CommandDesk {
 public:
-    CommandDesk(CommandQueue& queue, StepRunner& runner, RunControl& control, InterestTable& interests, OutLanes& lanes,
-                SnapshotPublisher& publisher);
+    CommandDesk(CommandQueue& queue, StepRunner& runner, RunControl& control, InterestTable& interests, JobQueue& jobs,
+                OutLanes& lanes, SnapshotPublisher& publisher);
 
     /// Everything that waits. While a run is being prepared inside, commands that need no runner are still handled; the
     /// others wait for the end of the preparation.
@@ -58,6 +59,7 @@ private:
     StepRunner& runner_;
     RunControl& control_;
     InterestTable& interests_;
+    JobQueue& jobs_;
     OutLanes& lanes_;
     SnapshotPublisher& publisher_;
     std::deque<PostedCommand> waiting_; ///< taken from the queue, not handled yet

@@ -21,8 +21,8 @@ std::string endSentence(FinishReason reason, Step step) {
 } // namespace
 
 EngineLoop::EngineLoop(StepRunner& runner, const EngineClock& clock, CommandQueue& queue, OutLanes& lanes)
-    : runner_(runner), clock_(clock), queue_(queue), lanes_(lanes), publisher_(runner, clock, lanes),
-      desk_(queue, runner, control_, interests_, lanes, publisher_) {}
+    : runner_(runner), clock_(clock), queue_(queue), lanes_(lanes), jobs_(lanes),
+      publisher_(runner, jobs_, clock, lanes), desk_(queue, runner, control_, interests_, jobs_, lanes, publisher_) {}
 
 void EngineLoop::run() {
     publisher_.publish(control_);
@@ -42,6 +42,8 @@ void EngineLoop::turn() {
         advanceEnd();
     else if (runner_.hasWork())
         doWork();
+    else if (!jobs_.isEmpty())
+        doJob();
     else if (control_.state == RunState::running)
         makeStep();
     else if (!answered)
@@ -49,6 +51,7 @@ void EngineLoop::turn() {
 }
 
 void EngineLoop::startClosing() {
+    jobs_.cancelAll(control_.step);
     if (!control_.runIsOpen || control_.state == RunState::stopping)
         return;
     control_.askEnd(FinishReason::stopped);
@@ -112,6 +115,12 @@ void EngineLoop::doWork() {
     }
     if (!runner_.hasWork())
         interests_.noteChange();
+    publisher_.publishSometimes(control_);
+    lanes_.waker.signal();
+}
+
+void EngineLoop::doJob() {
+    jobs_.slice(control_.step);
     publisher_.publishSometimes(control_);
     lanes_.waker.signal();
 }

@@ -5,6 +5,7 @@
 #include "engine/runtime/command_queue.h"
 #include "engine/runtime/engine_clock.h"
 #include "engine/runtime/interest_table.h"
+#include "engine/runtime/job_queue.h"
 #include "engine/runtime/out_lanes.h"
 #include "engine/runtime/run_control.h"
 #include "engine/runtime/snapshot_publisher.h"
@@ -12,8 +13,8 @@
 
 namespace dinoscope {
 
-/// The life of the engine thread: commands, then at most one probe, then one slice of longer work or one step, and
-/// again. Sleeps when nothing of that waits.
+/// The life of the engine thread: commands, then at most one probe, then one slice of longer work (the run's own, then
+/// that of jobs) or one step, and again. Sleeps when nothing of that waits.
 class EngineLoop {
 public:
     EngineLoop(StepRunner& runner, const EngineClock& clock, CommandQueue& queue, OutLanes& lanes);
@@ -30,6 +31,7 @@ private:
     void publishAnswer(ProbeResult result);
     void advanceEnd();
     void doWork();
+    void doJob();
     void makeStep();
     void rest();
     void fail(Error error);
@@ -41,6 +43,7 @@ private:
     OutLanes& lanes_;
     RunControl control_;
     InterestTable interests_;
+    JobQueue jobs_;
     SnapshotPublisher publisher_;
     CommandDesk desk_;
 };

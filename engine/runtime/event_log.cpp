@@ -14,12 +14,16 @@ template <class Events, class Out> void copyAfter(const Events& events, std::uin
 
 } // namespace
 
-void EventLog::append(Acknowledgement acknowledgement) {
+template <class Event> void EventLog::keep(std::deque<Numbered<Event>>& events, Event event) {
     const std::lock_guard lock(mutex_);
-    acknowledgements_.push_back({++last_, std::move(acknowledgement)});
-    while (acknowledgements_.size() > keptAcknowledgements_ && acknowledgements_.front().number <= read_)
-        acknowledgements_.pop_front();
+    events.push_back({++last_, std::move(event)});
+    while (events.size() > keptAnswers_ && events.front().number <= read_)
+        events.pop_front();
 }
+
+void EventLog::append(Acknowledgement acknowledgement) { keep(acknowledgements_, std::move(acknowledgement)); }
+
+void EventLog::append(JobResult result) { keep(jobs_, std::move(result)); }
 
 void EventLog::append(LogLine line) {
     const std::lock_guard lock(mutex_);
@@ -32,6 +36,7 @@ EventLog::Reading EventLog::read(std::uint64_t after) {
     const std::lock_guard lock(mutex_);
     Reading reading;
     copyAfter(acknowledgements_, after, reading.acknowledgements);
+    copyAfter(jobs_, after, reading.jobs);
     copyAfter(lines_, after, reading.lines);
     reading.next = std::max(after, last_);
     read_ = std::max(read_, last_);

@@ -10,8 +10,9 @@ constexpr std::chrono::milliseconds kLeastInterval{33};
 
 } // namespace
 
-SnapshotPublisher::SnapshotPublisher(const StepRunner& runner, const EngineClock& clock, OutLanes& lanes)
-    : runner_(runner), clock_(clock), lanes_(lanes) {}
+SnapshotPublisher::SnapshotPublisher(const StepRunner& runner, const JobQueue& jobs, const EngineClock& clock,
+                                     OutLanes& lanes)
+    : runner_(runner), jobs_(jobs), clock_(clock), lanes_(lanes) {}
 
 void SnapshotPublisher::readRunner(bool hasRun) {
     last_.run = hasRun ? runner_.info() : nullptr;
@@ -23,7 +24,7 @@ void SnapshotPublisher::readRunner(bool hasRun) {
     last_.trainSeconds = status.trainSeconds;
     last_.secondsLeft = status.secondsLeft;
     last_.times = status.times;
-    last_.work = status.work;
+    last_.work = status.work.what.empty() ? jobs_.progress() : status.work;
 }
 
 void SnapshotPublisher::publish(const RunControl& control) {

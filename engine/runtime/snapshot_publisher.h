@@ -3,6 +3,7 @@
 
 #include "engine/api/snapshot.h"
 #include "engine/runtime/engine_clock.h"
+#include "engine/runtime/job_queue.h"
 #include "engine/runtime/memory_meter.h"
 #include "engine/runtime/out_lanes.h"
 #include "engine/runtime/run_control.h"
@@ -13,7 +14,7 @@ namespace dinoscope {
 /// Makes snapshots of the runner and the run control and lays them into the mailbox. Engine thread only.
 class SnapshotPublisher {
 public:
-    SnapshotPublisher(const StepRunner& runner, const EngineClock& clock, OutLanes& lanes);
+    SnapshotPublisher(const StepRunner& runner, const JobQueue& jobs, const EngineClock& clock, OutLanes& lanes);
 
     /// Publishes, then wakes the reader.
     void publish(const RunControl& control);
@@ -26,6 +27,7 @@ private:
     void readRunner(bool hasRun);
 
     const StepRunner& runner_;
+    const JobQueue& jobs_;
     const EngineClock& clock_;
     OutLanes& lanes_;
     MemoryMeter memory_;

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace dinoscope {
@@ -26,6 +27,18 @@ struct RunnerStatus {
     double imagesPerSecond = 0, waitShare = 0, trainSeconds = 0, secondsLeft = -1;
     StepTimes times;
     WorkProgress work;
+};
+
+/// Longer work that a person asked for. Lives on the engine thread.
+class Job {
+public:
+    virtual ~Job() = default;
+    /// The next piece of work, at most about 50 ms or one training step. @returns the answer once it is complete.
+    /// @throws EngineError, which ends the job.
+    virtual std::optional<JobAnswer> slice(RunnerOutput& output) = 0;
+    virtual WorkProgress progress() const = 0;
+    /// The job is given up; slice() is not called again.
+    virtual void cancel() {}
 };
 
 enum class StepOutcome { more, plannedEnd, limitReached };
@@ -64,9 +77,8 @@ public:
 
     virtual ProbeResult probe(const ProbeRequest& request) = 0;
 
-    /// Queues an evaluation or another job as work. @throws EngineError for a kind it does not offer.
-    virtual void startJob(const StartJobCommand& command) = 0;
-    virtual void cancelJob(JobId id) = 0;
+    /// Begins longer work. @throws EngineError for a request that it does not offer or that cannot begin now.
+    virtual std::unique_ptr<Job> startJob(const JobRequest& request) = 0;
     virtual void save(const SaveCommand& command, RunnerOutput& output) = 0;
     virtual void load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) = 0;
     virtual void exportModel(const ExportCommand& command, RunnerOutput& output) = 0;

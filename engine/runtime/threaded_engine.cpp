@@ -58,6 +58,7 @@ Drained ThreadedEngine::drain(const DrainCursor& cursor) {
             series.lost,
             std::move(events.acknowledgements),
             std::move(events.lines),
+            std::move(events.jobs),
             {series.next, events.next}};
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <sstream>
 
 namespace dinoscope {
 namespace {
@@ -28,22 +27,6 @@ void noteLargest(Comparison& comparison, const torch::Tensor& value, const torch
 }
 
 } // namespace
-
-bool ReplayReport::holds() const {
-    return !comparisons.empty() &&
-           std::all_of(comparisons.begin(), comparisons.end(), [](const Comparison& c) { return c.holds(); });
-}
-
-std::string ReplayReport::failures() const {
-    std::ostringstream text;
-    if (comparisons.empty())
-        text << path << ": nothing was compared\n";
-    for (const Comparison& c : comparisons)
-        if (!c.holds())
-            text << path << ": " << c.what << " differs by " << c.relative << " (tolerance " << c.tolerance << "), at "
-                 << c.where << " by " << c.absolute << "\n";
-    return text.str();
-}
 
 Comparison compareSeries(const std::string& what, const std::vector<double>& values,
                          const std::vector<double>& recorded, double tolerance) {

@@ -47,30 +47,27 @@ std::pair<torch::Tensor, torch::Tensor> massMask(const torch::Tensor& attention,
 
 /// Everything a recording may hold of one network at one input size, computed once.
 std::map<std::string, torch::Tensor> computeOutputs(const std::string& kind, const std::string& size,
-                                                    torch::Dtype type) {
+                                                    torch::TensorOptions options) {
     auto network = makeBackbone(recordedBackbone(kind), false);
     fillByFormula(*network);
-    convertNetwork(*network, type);
+    convertNetwork(*network, options.dtype().toScalarType(), options.device());
     network->eval();
     const std::size_t cross = size.find('x');
     const std::int64_t height = std::stoll(size.substr(0, cross)), width = std::stoll(size.substr(cross + 1));
-    const torch::Tensor input = formulaNumbers("input." + kind + "." + size, 3 * height * width)
-                                    .to(torch::kFloat32)
-                                    .view({1, 3, height, width}) *
-                                2;
+    const torch::Tensor numbers = formulaNumbers("input." + kind + "." + size, 3 * height * width);
+    const torch::Tensor input = (numbers.to(torch::kFloat32).view({1, 3, height, width}) * 2).to(options);
     torch::NoGradGuard noGrad;
     std::map<std::string, torch::Tensor> outputs;
-    const torch::Tensor feature = network->forward(input.to(type));
+    const torch::Tensor feature = network->forward(input);
     if (!network->traits().hasAttention) {
         outputs["features"] = feature;
         return outputs;
     }
     outputs["cls"] = feature;
     const std::int64_t last = network->traits().blocks - 1;
-    outputs["cls_attention"] =
-        network->attention(input.to(type), last, AttentionRows::classToken).select(2, 0).slice(2, 1);
+    outputs["cls_attention"] = network->attention(input, last, AttentionRows::classToken).select(2, 0).slice(2, 1);
     std::vector<torch::Tensor> classTokens;
-    const auto blocks = network->intermediate(input.to(type), 4);
+    const auto blocks = network->intermediate(input, 4);
     for (const torch::Tensor& block : blocks)
         classTokens.push_back(block.select(1, 0));
     outputs["intermediate4_cls"] = torch::stack(classTokens, 1);
@@ -101,15 +98,20 @@ CosineSchedule parseSchedule(const SafetensorsFile& file, const std::string& tex
             static_cast<std::int64_t>(values[4]) * stepsPerEpoch, values[5]};
 }
 
+/// Type and place in which a recording of single calls is recomputed.
+torch::TensorOptions computing(const ReplayOptions& options) {
+    return torch::TensorOptions(openDevice(options.device))
+        .dtype(options.precision == Precision::float64 ? torch::kFloat64 : torch::kFloat32);
+}
+
 } // namespace
 
-ReplayReport replayForward(const std::string& folder, const ReplayOptions& options) {
-    ReplayReport report{"forward", folder, {}};
+Slices<ReplayReport> replayForward(std::string path, ReplayOptions options) {
+    ReplayReport report{"forward", path, {}, {}, {}};
     const double tolerance = options.tolerance.value_or(1e-4);
-    const bool wide = options.precision == Precision::float64;
-    const SafetensorsFile file(folder + "/forward.safetensors");
+    const SafetensorsFile file(path);
     std::map<std::string, std::map<std::string, torch::Tensor>> computed;
-    std::int64_t done = 0;
+    WorkProgress progress{"Replaying " + path, 0, static_cast<std::int64_t>(file.tensors().size())};
     for (const TensorView& view : file.tensors()) {
         const std::size_t first = view.name.find('.'), second = view.name.find('.', first + 1);
         if (second == std::string::npos)
@@ -120,27 +122,29 @@ ReplayReport replayForward(const std::string& folder, const ReplayOptions& optio
             size.size() > 11)
             badRecording(file.path(), "the name " + view.name + " holds no size HxW");
         auto& outputs = computed[kind + "." + size];
-        if (outputs.empty())
-            outputs = computeOutputs(kind, size, wide ? torch::kFloat64 : torch::kFloat32);
+        if (outputs.empty()) {
+            outputs = computeOutputs(kind, size, computing(options));
+            co_yield progress;
+        }
         const torch::Tensor recorded = toTensor(view);
         report.comparisons.push_back(what == "mask60" && outputs.count("cls_attention")
                                          ? compareMask(view.name, outputs["cls_attention"], recorded, tolerance)
                                          : compareTensor(view.name, outputs[what], recorded, tolerance));
-        if (options.progress && !options.progress(++done, static_cast<std::int64_t>(file.tensors().size())))
-            throw EngineError(ErrorCode::cancelled, "train", "The replay was stopped.");
+        ++progress.done;
     }
-    return report;
+    co_return report;
 }
 
-ReplayReport replayLoss(const std::string& folder, const ReplayOptions& options) {
-    ReplayReport report{"loss", folder, {}};
+Slices<ReplayReport> replayLoss(std::string path, ReplayOptions options) {
+    ReplayReport report{"loss", path, {}, {}, {}};
     const double tolerance = options.tolerance.value_or(1e-5);
-    const torch::Dtype type = options.precision == Precision::float64 ? torch::kFloat64 : torch::kFloat32;
-    const SafetensorsFile file(folder + "/loss.safetensors");
+    const torch::TensorOptions type = computing(options);
+    const SafetensorsFile file(path);
     const double studentTemperature = metadataNumber(file, "student_temp");
     const double teacherTemperature = metadataNumber(file, "teacher_temp");
     const double centerMomentum = metadataNumber(file, "center_momentum");
     std::optional<DinoLoss> loss;
+    WorkProgress progress{"Replaying " + path, 0, 0};
     for (int call = 0; file.find(std::to_string(call) + ".student"); ++call) {
         const std::string prefix = std::to_string(call) + ".";
         const torch::Tensor student = toTensor(file.at(prefix + "student")).to(type);
@@ -155,49 +159,49 @@ ReplayReport replayLoss(const std::string& folder, const ReplayOptions& options)
             compareTensor(prefix + "grad", result.gradient, toTensor(file.at(prefix + "grad")), tolerance));
         report.comparisons.push_back(
             compareTensor(prefix + "center", loss->center(), toTensor(file.at(prefix + "center")), tolerance));
+        ++progress.done;
+        co_yield progress;
     }
-    return report;
+    co_return report;
 }
 
-ReplayReport replayKnn(const std::string& folder, const ReplayOptions& options) {
-    constexpr double kTemperature = 0.07;
-    constexpr double kFloatRounding = 2.4e-7; // of an accuracy recorded in float32; a hit more or less is far above it
-    ReplayReport report{"knn", folder, {}};
-    const SafetensorsFile file(folder + "/knn.safetensors");
-    torch::Tensor references = toTensor(file.at("train")), queries = toTensor(file.at("test"));
-    if (options.precision == Precision::float64) {
-        references = references.to(torch::kFloat64);
-        queries = queries.to(torch::kFloat64);
-    }
-    const torch::Tensor labels = toTensor(file.at("train_labels")).to(torch::kInt64).flatten();
-    const torch::Tensor queryLabels = toTensor(file.at("test_labels")).to(torch::kInt64).flatten();
-    if (labels.numel() == 0 || queryLabels.numel() == 0)
-        badRecording(file.path(), "it holds no labels");
-    const std::int64_t classes =
-        std::max(labels.max().item<std::int64_t>(), queryLabels.max().item<std::int64_t>()) + 1;
+Slices<ReplayReport> replayKnn(std::string path, ReplayOptions options) {
+    constexpr double kTemperature = 0.07, kRounding = 1e-6;
+    ReplayReport report{"knn", path, {}, {}, {}};
+    const SafetensorsFile file(path);
+    const torch::TensorOptions type = computing(options);
+    const torch::Tensor references = toTensor(file.at("train")).to(type), queries = toTensor(file.at("test")).to(type);
+    const torch::Tensor labels = toTensor(file.at("train_labels")).to(type.device(), torch::kInt64).flatten();
+    const torch::Tensor answers = toTensor(file.at("test_labels")).to(type.device(), torch::kInt64).flatten();
+    if (labels.numel() == 0 || answers.numel() == 0)
+        badRecording(path, "it holds no labels");
+    const std::int64_t classes = std::max(labels.max().item<std::int64_t>(), answers.max().item<std::int64_t>()) + 1;
     for (const char* name : {"top1", "top5"}) {
-        const torch::Tensor rows = toTensor(file.at(name));
+        const torch::Tensor rows = toTensor(file.at(name)).to(torch::kFloat64);
         if (rows.dim() != 2 || rows.size(1) != 2)
-            badRecording(file.path(), std::string(name) + " does not consist of rows (k, accuracy)");
+            badRecording(path, std::string(name) + " does not hold rows of k and accuracy");
+        std::vector<double> values;
+        WorkProgress progress{"Replaying " + path, 0, rows.size(0)};
         for (std::int64_t row = 0; row < rows.size(0); ++row) {
             const auto neighbours = static_cast<std::int64_t>(rows[row][0].item<double>());
             if (neighbours < 1)
-                badRecording(file.path(), "it asks for " + std::to_string(neighbours) + " neighbours");
+                badRecording(path, "it asks for " + std::to_string(neighbours) + " neighbours");
             WeightedKnn knn(references, labels, classes, neighbours, kTemperature);
-            knn.add(queries, queryLabels);
-            const KnnAccuracy accuracy = knn.accuracy();
-            report.comparisons.push_back(compareSeries(std::string(name) + " with k = " + std::to_string(neighbours),
-                                                       {name[3] == '1' ? accuracy.top1 : accuracy.top5},
-                                                       {rows[row][1].item<double>()},
-                                                       options.tolerance.value_or(kFloatRounding)));
+            knn.add(queries, answers);
+            values.push_back(std::string_view(name) == "top1" ? knn.accuracy().top1 : knn.accuracy().top5);
+            ++progress.done;
+            co_yield progress;
         }
+        report.comparisons.push_back(
+            compareSeries(name, values, doubles(rows.select(1, 1)), options.tolerance.value_or(kRounding)));
     }
-    return report;
+    co_return report;
 }
 
-ReplayReport replaySchedules(const std::string& path, const ReplayOptions& options) {
-    ReplayReport report{"schedules", path, {}};
+Slices<ReplayReport> replaySchedules(std::string path, ReplayOptions options) {
+    ReplayReport report{"schedules", path, {}, {}, {}};
     const SafetensorsFile file(path);
+    WorkProgress progress{"Replaying " + path, 0, static_cast<std::int64_t>(file.tensors().size())};
     for (const TensorView& view : file.tensors()) {
         const auto arguments = file.metadata().find(view.name);
         if (arguments == file.metadata().end())
@@ -208,8 +212,10 @@ ReplayReport replaySchedules(const std::string& path, const ReplayOptions& optio
         for (std::size_t i = 0; i < recorded.size(); ++i)
             values.push_back(schedule.at(static_cast<std::int64_t>(i)));
         report.comparisons.push_back(compareSeries(view.name, values, recorded, options.tolerance.value_or(1e-12)));
+        ++progress.done;
+        co_yield progress;
     }
-    return report;
+    co_return report;
 }
 
 } // namespace dinoscope

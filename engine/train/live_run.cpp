@@ -3,8 +3,11 @@
 
 #include "engine/api/config_file.h"
 #include "engine/backbones/backbone.h"
+#include "engine/checkpoint/model_file.h"
+#include "engine/data/color_source.h"
 #include "engine/data/epoch_order.h"
 #include "engine/support/check.h"
+#include "engine/train/adopt_networks.h"
 #include "engine/train/feature_health.h"
 #include "engine/train/labelled_pictures.h"
 #include "engine/train/multi_crop_network.h"
@@ -53,8 +56,8 @@ std::vector<torch::Tensor> cropBlocks(const Batch& batch) {
 
 } // namespace
 
-LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, RunnerOutput& output,
-                 const Progress& progress)
+LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const ModelFile* start,
+                 RunnerOutput& output, const Progress& progress)
     : params_(completed(catalog.params, command.params)), settings_(readSettings(*params_)),
       maxSteps_(command.maxSteps), maxSeconds_(60 * command.maxMinutes), accuracy_(nullptr, settings_.eval) {
     if (auto error = checkAugment(settings_.augment))
@@ -67,17 +70,36 @@ LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, Runne
     openData(progress, lines);
     const std::int64_t stepsPerEpoch = sets_.train->count() / settings_.run.batchSize;
     training_ = std::make_unique<TrainingStep>(trainingOptions(settings_, sets_.train->channels(), stepsPerEpoch));
-    loader_ = makeLoader(settings_.augment, 0);
+    if (start)
+        adopt(*start, output);
+    loader_ = makeLoader(settings_.augment, training_->step());
     lines.push_back({"Loss", "ln K", std::log(static_cast<double>(settings_.head.outDim))});
     fillInfo(command, std::move(lines));
     record_ = std::make_unique<RunRecord>(command.runFolder, configText(catalog.params, *params_, info_->name),
                                           stepsPerEpoch);
     reportOpened(output);
-    if (accuracy_.isDue(0, 0)) // the untrained networks are measured too
+    if (accuracy_.isDue(training_->step(), 0)) // the networks are measured before they learn, too
         evaluate();
 }
 
 LiveRun::~LiveRun() = default;
+
+void LiveRun::adopt(const ModelFile& start, RunnerOutput& output) {
+    adoptNetworks(*training_, start);
+    if (start.epoch && start.has("student.") && start.has("teacher."))
+        training_->setStep(*start.epoch * training_->plan().stepsPerEpoch);
+    startStep_ = training_->step();
+    if (startStep_ >= training_->plan().totalSteps)
+        throw EngineError(ErrorCode::badParameter, "train",
+                          "'" + start.path + "' has " + std::to_string(*start.epoch) + " finished epochs and optim.epochs is " +
+                              std::to_string(settings_.optim.epochs) + ": raise optim.epochs to train on.");
+    output.log(LogLevel::info, "Goes on from " + start.path + " (" + start.kind + ") at step " +
+                                   std::to_string(startStep_) + ".");
+    for (const std::string& note : start.notes)
+        output.log(LogLevel::warning, note);
+    if (!start.has("teacher.head.") && !start.has("student.head."))
+        output.log(LogLevel::warning, "The file has no projection head; a fresh one is trained.");
+}
 
 std::unique_ptr<Loader> LiveRun::makeLoader(const AugmentOptions& augment, std::int64_t firstBatch) const {
     LoaderSetup setup;
@@ -106,6 +128,8 @@ void LiveRun::openData(const Progress& progress, std::vector<ReferenceLine>& lin
     if (!progress({"Reading pictures", 0, 0}))
         throw EngineError(ErrorCode::cancelled, "train", "The preparation was given up.");
     sets_ = openSource(settings_.data.path, settings_.data.kind);
+    if (settings_.backbone.channels == 3)
+        sets_ = {inColor(sets_.train), inColor(sets_.test)};
     if (sets_.train->count() < settings_.run.batchSize)
         throw EngineError(ErrorCode::badParameter, "train",
                           sets_.train->name() + " has " + std::to_string(sets_.train->count()) +
@@ -175,7 +199,7 @@ StepOutcome LiveRun::outcome() const {
     if (training_->step() >= training_->plan().totalSteps)
         return StepOutcome::plannedEnd;
     const bool limit =
-        (maxSteps_ > 0 && training_->step() >= maxSteps_) || (maxSeconds_ > 0 && trainSeconds_ >= maxSeconds_);
+        (maxSteps_ > 0 && training_->step() - startStep_ >= maxSteps_) || (maxSeconds_ > 0 && trainSeconds_ >= maxSeconds_);
     return limit ? StepOutcome::limitReached : StepOutcome::more;
 }
 
@@ -287,7 +311,7 @@ std::string LiveRun::setParam(const EngineCatalog& catalog, const ParamSpec& spe
 double LiveRun::secondsLeft() const {
     std::int64_t end = training_->plan().totalSteps;
     if (maxSteps_ > 0)
-        end = std::min(end, maxSteps_);
+        end = std::min(end, startStep_ + maxSteps_);
     const double bySteps = static_cast<double>(std::max<std::int64_t>(0, end - training_->step())) * stepSeconds_;
     return maxSeconds_ > 0 ? std::min(bySteps, std::max(0.0, maxSeconds_ - trainSeconds_)) : bySteps;
 }

@@ -17,6 +17,8 @@
 
 namespace dinoscope {
 
+struct ModelFile;
+
 /// One open run: data, loader, networks, accuracies and record. Engine thread only.
 class LiveRun {
 public:
@@ -24,8 +26,11 @@ public:
     using Progress = std::function<bool(const WorkProgress& work)>;
 
     /// Reads the data and builds everything. The run folder is made last, so that a failure leaves none behind.
+    /// `start`: networks, and as far as it has them optimiser, centre and epoch, that the run goes on from; null for a
+    /// fresh run. A network that it lacks is a copy of the other one; a head that it lacks starts fresh.
     /// @throws EngineError: badInput, badParameter, notFound, io, or cancelled when `progress` gives up.
-    LiveRun(const OpenCommand& command, const EngineCatalog& catalog, RunnerOutput& output, const Progress& progress);
+    LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const ModelFile* start, RunnerOutput& output,
+            const Progress& progress);
     ~LiveRun();
 
     const std::shared_ptr<const RunInfo>& info() const { return info_; }
@@ -68,6 +73,7 @@ public:
     BatchLogits newestLogits() const;
 
 private:
+    void adopt(const ModelFile& start, RunnerOutput& output);
     void openData(const Progress& progress, std::vector<ReferenceLine>& lines);
     std::unique_ptr<Loader> makeLoader(const AugmentOptions& augment, std::int64_t firstBatch) const;
     void changeAugment(const AugmentOptions& augment);
@@ -83,7 +89,7 @@ private:
 
     std::shared_ptr<const ParamSet> params_;
     RunSettings settings_;
-    std::int64_t maxSteps_ = 0;
+    std::int64_t maxSteps_ = 0, startStep_ = 0;
     double maxSeconds_ = 0;
     DataSets sets_;
     std::shared_ptr<const KnnProtocol> protocol_;

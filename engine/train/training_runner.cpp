@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/training_runner.h"
 
+#include "engine/checkpoint/file_contents.h"
+#include "engine/checkpoint/model_file.h"
 #include "engine/support/check.h"
 #include "engine/train/catalog.h"
 #include "engine/train/live_run.h"
 #include "engine/train/run_probes.h"
+#include "engine/train/verify_job.h"
 
 #include <chrono>
 #include <utility>
@@ -13,6 +16,44 @@ namespace dinoscope {
 namespace {
 
 [[noreturn]] void refuse(const char* sentence) { throw EngineError(ErrorCode::notAllowed, "train", sentence); }
+
+/// Waits for an evaluation, which is work of the run itself.
+class EvaluationJob : public Job {
+public:
+    explicit EvaluationJob(std::weak_ptr<LiveRun> run) : run_(std::move(run)) {}
+
+    std::optional<JobAnswer> slice(RunnerOutput& output) override {
+        const auto run = run_.lock();
+        if (!run)
+            throw EngineError(ErrorCode::cancelled, "train", "The run was closed before its accuracy was measured.");
+        if (run->hasWork())
+            run->workSlice(output);
+        return run->hasWork() ? std::nullopt : std::optional(JobAnswer{});
+    }
+    WorkProgress progress() const override { return {}; }
+    void cancel() override {
+        if (const auto run = run_.lock())
+            run->cancelWork();
+    }
+
+private:
+    std::weak_ptr<LiveRun> run_;
+};
+
+Slices<JobAnswer> inspected(std::string path) { co_return inspectFile(path); }
+
+class SlicedJob : public Job {
+public:
+    explicit SlicedJob(Slices<JobAnswer> work) : work_(std::move(work)) {}
+
+    std::optional<JobAnswer> slice(RunnerOutput&) override {
+        return work_.next() ? std::nullopt : std::optional(work_.take());
+    }
+    WorkProgress progress() const override { return work_.progress(); }
+
+private:
+    Slices<JobAnswer> work_;
+};
 
 } // namespace
 
@@ -27,14 +68,23 @@ LiveRun& TrainingRunner::run() const {
 }
 
 void TrainingRunner::open(const OpenCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) {
+    prepare(command, nullptr, output, keepGoing);
+}
+
+void TrainingRunner::load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) {
+    const ModelFile file = readModelFile(command.path);
+    prepare(command.run, &file, output, keepGoing);
+}
+
+void TrainingRunner::prepare(const OpenCommand& command, const ModelFile* start, RunnerOutput& output,
+                             const std::function<bool()>& keepGoing) {
     run_.reset(); // its memory is needed
-    evaluationJob_ = 0;
     const auto progress = [&](const WorkProgress& work) {
         preparing_ = work;
         return keepGoing();
     };
     try {
-        run_ = std::make_unique<LiveRun>(command, catalog_, output, progress);
+        run_ = std::make_shared<LiveRun>(command, catalog_, start, output, progress);
     } catch (...) {
         preparing_ = {};
         throw;
@@ -58,11 +108,7 @@ StepOutcome TrainingRunner::step(RunnerOutput& output) { return run().step(outpu
 
 bool TrainingRunner::hasWork() const { return run_ && run_->hasWork(); }
 
-void TrainingRunner::workSlice(RunnerOutput& output) {
-    run().workSlice(output);
-    if (!run().hasWork())
-        evaluationJob_ = 0;
-}
+void TrainingRunner::workSlice(RunnerOutput& output) { run().workSlice(output); }
 
 void TrainingRunner::cancelWork() { run().cancelWork(); }
 
@@ -77,24 +123,18 @@ ProbeResult TrainingRunner::probe(const ProbeRequest& request) {
     return result;
 }
 
-void TrainingRunner::startJob(const StartJobCommand& command) {
-    if (command.kind != JobKind::evaluate)
-        refuse("This version offers evaluations as its only job.");
-    run().evaluate();
-    evaluationJob_ = command.id;
-}
-
-void TrainingRunner::cancelJob(JobId id) {
-    if (run_ && run_->hasWork() && id == evaluationJob_)
-        run_->cancelWork();
+std::unique_ptr<Job> TrainingRunner::startJob(const JobRequest& request) {
+    if (std::holds_alternative<EvaluateRunRequest>(request)) {
+        run().evaluate();
+        return std::make_unique<EvaluationJob>(run_);
+    }
+    if (const auto* inspect = std::get_if<InspectRequest>(&request))
+        return std::make_unique<SlicedJob>(inspected(inspect->path));
+    return std::make_unique<SlicedJob>(verifyRecordings(std::get<VerifyRequest>(request)));
 }
 
 void TrainingRunner::save(const SaveCommand&, RunnerOutput&) {
     refuse("This version keeps no checkpoints; settings, curves and log are in the run's folder.");
-}
-
-void TrainingRunner::load(const LoadCommand&, RunnerOutput&, const std::function<bool()>&) {
-    refuse("This version cannot open a checkpoint; start a new run.");
 }
 
 void TrainingRunner::exportModel(const ExportCommand&, RunnerOutput&) {

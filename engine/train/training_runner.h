@@ -8,6 +8,7 @@
 namespace dinoscope {
 
 class LiveRun;
+struct ModelFile;
 
 /// The training behind the engine: at most one LiveRun at a time. It stays for probes after its end, until the next
 /// open().
@@ -27,8 +28,7 @@ public:
     void cancelWork() override;
     std::string setParam(const ParamSpec& spec, const ParamValue& value) override;
     ProbeResult probe(const ProbeRequest& request) override;
-    void startJob(const StartJobCommand& command) override;
-    void cancelJob(JobId id) override;
+    std::unique_ptr<Job> startJob(const JobRequest& request) override;
     void save(const SaveCommand& command, RunnerOutput& output) override;
     void load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) override;
     void exportModel(const ExportCommand& command, RunnerOutput& output) override;
@@ -38,13 +38,15 @@ public:
     void recordAcknowledgement(const Acknowledgement& acknowledgement) override;
 
 private:
+    /// `start`: what the run goes on from; null for a fresh one.
+    void prepare(const OpenCommand& command, const ModelFile* start, RunnerOutput& output,
+                 const std::function<bool()>& keepGoing);
     /// @throws EngineError(notAllowed) without a run.
     LiveRun& run() const;
 
     const EngineCatalog catalog_;
-    std::unique_ptr<LiveRun> run_;
+    std::shared_ptr<LiveRun> run_;
     WorkProgress preparing_;
-    JobId evaluationJob_ = 0; ///< whose evaluation is in work
 };
 
 } // namespace dinoscope

@@ -56,15 +56,6 @@ torch::Dtype storageType(Precision precision) {
     return precision == Precision::float64 ? torch::kFloat64 : torch::kFloat32;
 }
 
-torch::Device openDevice(const std::string& word) {
-    if (word == "cpu")
-        return torch::kCPU;
-    if (word != "cuda")
-        throw EngineError(ErrorCode::badParameter, "train", "There is no device '" + word + "': choose cpu or cuda");
-    cudaKernels();
-    return torch::kCUDA;
-}
-
 void appendNetwork(NamedTensors& out, const std::string& prefix, const torch::nn::Module& network) {
     for (const auto& item : network.named_parameters())
         out.emplace_back(prefix + item.key(), item.value());
@@ -103,6 +94,15 @@ Precision parsePrecision(const std::string& word) {
         return Precision::bfloat16;
     throw EngineError(ErrorCode::badParameter, "train",
                       "There is no precision '" + word + "': choose float32, float64 or bfloat16");
+}
+
+torch::Device openDevice(const std::string& word) {
+    if (word == "cpu")
+        return torch::kCPU;
+    if (word != "cuda")
+        throw EngineError(ErrorCode::badParameter, "train", "There is no device '" + word + "': choose cpu or cuda");
+    cudaKernels();
+    return torch::kCUDA;
 }
 
 TrainingStep::TrainingStep(const TrainingOptions& options)
@@ -316,6 +316,12 @@ std::vector<std::string> TrainingStep::loadState(const NamedTensors& state, bool
     for (const auto& [name, tensor] : given)
         unused.push_back(name);
     return unused;
+}
+
+void TrainingStep::setStep(std::int64_t step) {
+    if (step < 0)
+        throw EngineError(ErrorCode::badInput, "train", "A run cannot go on from step " + std::to_string(step) + ".");
+    step_ = step;
 }
 
 void TrainingStep::copyStudentToTeacher() {

@@ -26,6 +26,10 @@ enum class Precision { float32, float64, bfloat16 };
 /// @throws EngineError(badParameter) for another word than float32, float64, bfloat16.
 Precision parsePrecision(const std::string& word);
 
+/// The device a word stands for, ready to compute. @throws EngineError(badParameter) for another word than cpu or cuda,
+/// (notFound) where there is no such device.
+torch::Device openDevice(const std::string& word);
+
 /// Everything a training step is built from.
 struct TrainingOptions {
     BackboneOptions backbone;
@@ -105,6 +109,8 @@ public:
     /// @throws EngineError(badInput) that names the tensor if a shape differs, or, when `complete`, if a network tensor
     /// or the centre is missing.
     std::vector<std::string> loadState(const NamedTensors& state, bool complete);
+    /// Goes on as if so many steps had been taken. @throws EngineError(badInput) for a negative number.
+    void setStep(std::int64_t step);
     /// Makes the teacher an exact copy of the student, buffers too.
     void copyStudentToTeacher();
 

@@ -117,7 +117,7 @@ TEST(RunState, OtherCommandsAreAllowedWhereTheirRunIs) {
     withHistory.erase(S::starting);
     EXPECT_EQ(statesThatAllow(C::requestHistory), withHistory);
     States withJobs = openOrFinished;
-    withJobs.insert(S::empty);
+    withJobs.insert({S::empty, S::failed});
     EXPECT_EQ(statesThatAllow(C::startJob), withJobs);
 }
 

@@ -3,6 +3,7 @@
 # cli_program.sh PROGRAM: calls dinoscope-cli as a person would, rightly and wrongly, with the pictures of the demo.
 set -euo pipefail
 program=$1
+here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
@@ -45,6 +46,38 @@ expect 0 'optim\.lr' params
 expect 0 'takes_effect' params --json
 python3 -m json.tool <out >/dev/null || fail "params --json is no JSON"
 expect 0 'bfloat16_speedup' bench step "${small[@]}" --steps 1 --warm-up 1 --rounds 1 --json
+recordings=${DINOSCOPE_REFERENCE:-$here/../../../shared/reference}
+[ -d "$recordings" ] || fail "$recordings is missing: set DINOSCOPE_REFERENCE to the folder with the recordings"
+expect 0 '1 of 1 recordings hold' verify "$recordings/loss"
+expect 0 'top5 .*holds' verify "$recordings/knn/knn.safetensors" --dtype float64
+expect 0 '"holds":true' verify "$recordings/schedules.safetensors" --json --threads 1
+expect 1 'DIFFERS.*not those that were recorded|not those' verify "$recordings/loss" --tolerance 0
+expect 1 'no recording of a kind that is known' verify "$recordings/image-ops"
+expect 1 "There is no '/nowhere'" verify /nowhere
+expect 1 'loss.safetensors' verify "$recordings/vit-adamw/trace.json/loss.safetensors"
+expect 0 'teacher.backbone.cls_token +F32 +1 x 1 x 48' inspect "$recordings/vit-adamw/checkpoint.pth"
+expect 0 'args.arch += +vit_tiny' inspect "$recordings/vit-adamw/checkpoint_legacy.pth"
+expect 0 '"open":\["backbone.heads"\]' inspect "$recordings/vit-adamw/backbone_only.pth" --json
+expect 0 'no network' inspect "$recordings/loss/loss.safetensors"
+head -c 3000 "$recordings/vit-adamw/checkpoint.pth" >half.pth
+expect 1 'half.pth' inspect half.pth
+expect 1 'missing.pth' inspect missing.pth
+checkpoint=(--checkpoint "$recordings/vit-adamw/checkpoint.pth" --augment.global_size 32 --augment.local_size 16)
+expect 2 'backbone.heads' train "${checkpoint[@]}" --optim.epochs 5
+expect 2 'optim.epochs' train "${checkpoint[@]}" --backbone.heads 3
+expect 2 'raise optim.epochs' train "${checkpoint[@]}" --backbone.heads 3 --optim.epochs 3
+expect 1 'head.out_dim|last_layer' train "${checkpoint[@]}" --backbone.heads 3 --optim.epochs 5 --head.out_dim 64
+expect 0 'Goes on from.*checkpoint.pth' train "${checkpoint[@]}" --backbone.heads 3 --optim.epochs 5 --steps 2 \
+    --eval.references 100 --eval.queries 20 --json
+[ "$(json step)" = 45002 ] || fail "the run did not go on after the third epoch but at $(json step)"
+expect 0 '3 tensors|no projection head' train --checkpoint "$recordings/vit-adamw/backbone_only.pth" --backbone.heads 3 \
+    --augment.global_size 32 --augment.local_size 16 --head.out_dim 64 --head.hidden_dim 32 --steps 1 \
+    --eval.references 100 --eval.queries 20
+expect 2 'float16' verify "$recordings/loss" --dtype float16
+mkdir -p half && head -c 5000 "$recordings/loss/loss.safetensors" >half/loss.safetensors
+expect 1 'half/loss.safetensors' verify half
+printf '{"format": "dino-trace/1"}' >half/trace.json
+expect 1 'batch_size is missing' verify half
 expect 0 'train .*Trains' --help
 expect 0 'optim\.lr' train --help
 expect 0 'dinoscope-cli [0-9]' --version

@@ -183,4 +183,16 @@ AttentionAnswer fakeAttention(const AttentionRequest& request, Step step) {
     return answer;
 }
 
+FileReport fakeFileReport(const std::string& path) {
+    FileReport report;
+    report.path = path;
+    report.kind = "PyTorch checkpoint (ZIP container)";
+    report.tensors = {{"teacher.backbone.cls_token", "float32", {1, 1, 96}},
+                      {"teacher.backbone.patch_embed.proj.weight", "float32", {96, 3, 4, 4}}};
+    report.facts = {{"epoch", "3"}, {"args.arch", "vit_tiny"}};
+    report.params = {{"backbone.arch", std::string("vit_tiny")}, {"optim.epochs", std::int64_t{10}}};
+    report.open = {"data.path"};
+    return report;
+}
+
 } // namespace dinoscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/api/job.h"
 #include "engine/api/probe.h"
 
 namespace dinoscope {
@@ -19,5 +20,8 @@ SoftmaxAnswer fakeSoftmax(const SoftmaxRequest& request, Step step, double stude
 
 /// 3 heads, 4 blocks, 7 x 7 patches. @throws EngineError for a block or patch that does not exist.
 AttentionAnswer fakeAttention(const AttentionRequest& request, Step step);
+
+/// A small Vision Transformer in its third epoch; what its file does not say are the pictures.
+FileReport fakeFileReport(const std::string& path);
 
 } // namespace dinoscope

@@ -15,6 +15,12 @@ void Gate::release(const std::string& point) {
     changed_.notify_all();
 }
 
+void Gate::letOneThrough(const std::string& point) {
+    const std::lock_guard lock(mutex_);
+    ++passes_[point];
+    changed_.notify_all();
+}
+
 void Gate::openForGood() {
     const std::lock_guard lock(mutex_);
     openForGood_ = true;
@@ -31,7 +37,9 @@ void Gate::pass(const std::string& point) {
     std::unique_lock lock(mutex_);
     ++arrivals_[point];
     changed_.notify_all();
-    changed_.wait(lock, [&] { return !held_.contains(point); });
+    changed_.wait(lock, [&] { return !held_.contains(point) || passes_[point] > 0; });
+    if (held_.contains(point))
+        --passes_[point];
 }
 
 void Gate::arrive(const std::string& point) {

@@ -16,6 +16,8 @@ public:
     /// The next pass(point) blocks until release(point).
     void hold(const std::string& point);
     void release(const std::string& point);
+    /// Lets one arrival pass, now or later; the point stays held.
+    void letOneThrough(const std::string& point);
     /// Nothing is held any more, now and later.
     void openForGood();
     bool isHeld(const std::string& point) const;
@@ -33,6 +35,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::set<std::string> held_;
+    std::map<std::string, std::int64_t> passes_; ///< arrivals that may go through a held point
     std::map<std::string, std::int64_t> arrivals_;
     bool openForGood_ = false;
 };

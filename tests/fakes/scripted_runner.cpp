@@ -14,6 +14,29 @@ namespace {
 
 constexpr std::int64_t kStepsPerEpoch = 50;
 
+/// Longer work of so many slices, the last of which answers.
+class ScriptedJob : public Job {
+public:
+    ScriptedJob(std::shared_ptr<Script> script, JobAnswer answer, std::int64_t slices, std::function<void()> cancelled)
+        : script_(std::move(script)), answer_(std::move(answer)), slices_(slices), cancelled_(std::move(cancelled)) {}
+
+    std::optional<JobAnswer> slice(RunnerOutput&) override {
+        script_->pass("job");
+        return ++done_ < slices_ ? std::nullopt : std::optional(answer_);
+    }
+    WorkProgress progress() const override { return {"Scripted work", done_, slices_}; }
+    void cancel() override {
+        script_->note("cancelJob");
+        cancelled_();
+    }
+
+private:
+    std::shared_ptr<Script> script_;
+    JobAnswer answer_;
+    std::int64_t slices_, done_ = 0;
+    std::function<void()> cancelled_;
+};
+
 std::shared_ptr<const RunInfo> makeInfo(const Script& script, const OpenCommand& command) {
     auto info = std::make_shared<RunInfo>();
     info->name = "fake run";
@@ -77,9 +100,9 @@ void ScriptedRunner::open(const OpenCommand& command, RunnerOutput& output, cons
 }
 
 void ScriptedRunner::load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) {
-    prepare("load", ParamSet(catalog_.params), keepGoing);
-    maxSteps_ = 0;
-    info_ = makeInfo(*script_, {});
+    prepare("load", command.run.params, keepGoing);
+    maxSteps_ = command.run.maxSteps;
+    info_ = makeInfo(*script_, command.run);
     status_.step = {100};
     status_.epoch = {100 / kStepsPerEpoch};
     output.log(LogLevel::info, "Loaded " + command.path + ".");
@@ -191,17 +214,16 @@ ProbeResult ScriptedRunner::probe(const ProbeRequest& request) {
     return result;
 }
 
-void ScriptedRunner::startJob(const StartJobCommand& command) {
+std::unique_ptr<Job> ScriptedRunner::startJob(const JobRequest& request) {
     script_->note("startJob");
-    if (command.kind != JobKind::evaluate)
-        throw EngineError(ErrorCode::badInput, "train", "Only evaluations can be started here.");
-    queueEvaluation();
-}
-
-void ScriptedRunner::cancelJob(JobId) {
-    script_->note("cancelJob");
-    workLeft_ = 0;
-    status_.work = {};
+    if (std::holds_alternative<EvaluateRunRequest>(request)) {
+        queueEvaluation();
+        return std::make_unique<ScriptedJob>(script_, JobAnswer{}, 1, [this] { cancelWork(); });
+    }
+    JobAnswer answer = VerifyReport{};
+    if (const auto* inspect = std::get_if<InspectRequest>(&request))
+        answer = fakeFileReport(inspect->path);
+    return std::make_unique<ScriptedJob>(script_, std::move(answer), script_->evaluationSlices, [] {});
 }
 
 void ScriptedRunner::save(const SaveCommand&, RunnerOutput& output) {

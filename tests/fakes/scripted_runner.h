@@ -26,8 +26,7 @@ public:
     void cancelWork() override;
     std::string setParam(const ParamSpec& spec, const ParamValue& value) override;
     ProbeResult probe(const ProbeRequest& request) override;
-    void startJob(const StartJobCommand& command) override;
-    void cancelJob(JobId id) override;
+    std::unique_ptr<Job> startJob(const JobRequest& request) override;
     void save(const SaveCommand& command, RunnerOutput& output) override;
     void load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) override;
     void exportModel(const ExportCommand& command, RunnerOutput& output) override;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The recorded numbers of the official implementation, replayed by the classes training uses.
-#include "engine/train/replay.h"
+#include "engine/train/verify_job.h"
 
 #include <gtest/gtest.h>
 
@@ -10,36 +10,51 @@
 namespace dinoscope {
 namespace {
 
-std::string reference(const std::string& name) {
+std::string reference(const std::string& name = {}) {
     const char* set = std::getenv("DINOSCOPE_REFERENCE");
     const char* source = std::getenv("DINOSCOPE_SOURCE");
     const std::filesystem::path root =
         set ? std::filesystem::path(set) : std::filesystem::path(source ? source : ".") / ".." / "shared" / "reference";
-    const std::filesystem::path path = root / name;
-    EXPECT_TRUE(std::filesystem::exists(path))
-        << path << " is missing: set DINOSCOPE_REFERENCE to the folder with the recordings";
-    return path.string();
+    return (name.empty() ? root : root / name).string();
 }
 
-void expectHolds(const ReplayReport& report) { EXPECT_TRUE(report.holds()) << report.failures(); }
-
-TEST(Golden, Schedules) { expectHolds(replaySchedules(reference("schedules.safetensors"))); }
-
-TEST(Golden, Loss) { expectHolds(replayLoss(reference("loss"))); }
-
-TEST(Golden, LossInFloat64) {
-    ReplayOptions options;
-    options.precision = Precision::float64;
-    expectHolds(replayLoss(reference("loss"), options));
+VerifyReport verify(const VerifyRequest& request) {
+    EXPECT_TRUE(std::filesystem::exists(request.path))
+        << request.path << " is missing: set DINOSCOPE_REFERENCE to the folder with the recordings";
+    return std::get<VerifyReport>(verifyRecordings(request).finish());
 }
 
-TEST(Golden, Neighbours) { expectHolds(replayKnn(reference("knn"))); }
+void expectHolds(const VerifyReport& report) {
+    EXPECT_FALSE(report.recordings.empty());
+    for (const ReplayReport& recording : report.recordings)
+        EXPECT_TRUE(recording.holds()) << recording.failures();
+}
 
-TEST(Golden, Forward) { expectHolds(replayForward(reference("forward"))); }
+class Golden : public testing::TestWithParam<int> {};
 
-TEST(Golden, TransformerWithAdamW) { expectHolds(replayTrace(reference("vit-adamw"))); }
+TEST_P(Golden, EveryRecordingHolds) {
+    const VerifyReport report = verify({reference(), "cpu", {}, {}, GetParam()});
+    expectHolds(report);
+    EXPECT_EQ(report.recordings.size(), 7U);
+    EXPECT_EQ(report.skipped, std::vector<std::string>{reference("image-ops")});
+}
 
-TEST(Golden, TransformerWithSgdAndBatchNormHead) { expectHolds(replayTrace(reference("vit-sgd-bnhead"))); }
+INSTANTIATE_TEST_SUITE_P(Threads, Golden, testing::Values(1, 2));
+
+TEST(GoldenInFloat64, WhatWasRecordedInFloat32Holds) {
+    for (const char* name : {"loss", "knn", "vit-adamw", "vit-sgd-bnhead"})
+        expectHolds(verify({reference(name), "cpu", "float64", {}, 2}));
+}
+
+TEST(GoldenInBfloat16, IsAnotherNumber) {
+    const VerifyReport report = verify({reference("vit-adamw"), "cpu", "bfloat16", {}, 2});
+    EXPECT_FALSE(report.holds()) << "the comparison sees a difference in the third digit";
+}
+
+TEST(GoldenTolerance, IsTheCallersIfGiven) {
+    EXPECT_TRUE(verify({reference("loss"), "cpu", {}, 1.0, 1}).holds());
+    EXPECT_FALSE(verify({reference("loss"), "cpu", {}, 0.0, 1}).holds());
+}
 
 } // namespace
 } // namespace dinoscope

@@ -116,7 +116,7 @@ TEST(Credit, StepDuringAnEvaluationWaitsForItsEnd) {
     EngineBench bench;
     bench.openAt(1);
     bench.gate().hold("work");
-    bench.apply(StartJobCommand{1, JobKind::evaluate, {}});
+    bench.apply(StartJobCommand{1, EvaluateRunRequest{}});
     bench.gate().waitForArrivals("work", 1);
     const CommandId step = bench.post(StepCommand{2});
     bench.gate().release("work");
@@ -157,7 +157,7 @@ TEST(Credit, ACancelledJobIsNotWaitedFor) {
     EngineBench bench;
     bench.openAt(1);
     bench.gate().hold("work");
-    bench.apply(StartJobCommand{5, JobKind::evaluate, {}});
+    bench.apply(StartJobCommand{5, EvaluateRunRequest{}});
     bench.gate().waitForArrivals("work", 1);
     const CommandId cancel = bench.post(CancelJobCommand{5});
     bench.gate().release("work");

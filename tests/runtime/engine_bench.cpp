@@ -49,6 +49,7 @@ void EngineBench::drain() {
     append(acknowledgements, drained.acknowledgements);
     append(points, drained.points);
     append(lines, drained.log);
+    append(jobs, drained.jobs);
 }
 
 void EngineBench::waitUntil(const std::string& what, const std::function<bool()>& holds) {
@@ -95,6 +96,14 @@ ProbeResult EngineBench::answerOf(JobId id) {
         return found.id == id;
     });
     return found;
+}
+
+JobResult EngineBench::endOfJob(JobId id) {
+    const auto find = [&] {
+        return std::find_if(jobs.begin(), jobs.end(), [id](const JobResult& result) { return result.id == id; });
+    };
+    waitUntil("job " + std::to_string(id) + " has ended", [&] { return find() != jobs.end(); });
+    return *find();
 }
 
 void EngineBench::openAt(std::int64_t steps) {

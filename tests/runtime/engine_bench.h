@@ -53,6 +53,8 @@ public:
     void waitFor(RunState state);
     /// Waits until a probe with this id has been answered; answers that came before are thrown away.
     ProbeResult answerOf(JobId id);
+    /// Waits for the end of a job.
+    JobResult endOfJob(JobId id);
 
     std::shared_ptr<const Snapshot> snapshot() const { return engine_->snapshot(); }
     RunState state() const { return snapshot()->state; }
@@ -72,6 +74,7 @@ public:
     std::vector<Acknowledgement> acknowledgements;
     std::vector<MetricPoint> points;
     std::vector<LogLine> lines;
+    std::vector<JobResult> jobs;
 
     std::vector<double> valuesOf(const char* metric) const;
     bool logs(const std::string& part) const;

@@ -239,7 +239,7 @@ TEST(LiveRun, SaysWhatIsWrongAndWhatToDo) {
     EXPECT_NE(failure({{"run.batch_size", "65"}}).find("run.batch_size"), std::string::npos);
     EXPECT_NE(failure({{"backbone.patch_size", "8"}, {"augment.local_size", "4"}}).find("augment.local_size is 4"),
               std::string::npos);
-    EXPECT_NE(failure({{"backbone.channels", "3"}}).find("set it to 0"), std::string::npos);
+    EXPECT_NE(failure({{"backbone.channels", "2"}}).find("set it to 0"), std::string::npos);
     EXPECT_NE(failure({{"augment.mean", "grey"}}).find("grey"), std::string::npos);
     EXPECT_NE(failure({{"augment.global_scale_min", "0.9"}, {"augment.global_scale_max", "0.5"}}).find("0.9"),
               std::string::npos);
@@ -247,7 +247,8 @@ TEST(LiveRun, SaysWhatIsWrongAndWhatToDo) {
     OpenCommand endless = SmallRun::command("/nowhere", {});
     endless.maxMinutes = std::numeric_limits<double>::infinity();
     testing::Recorder recorder;
-    EXPECT_THROW(LiveRun(endless, makeCatalog(), recorder, [](const WorkProgress&) { return true; }), EngineError);
+    EXPECT_THROW(LiveRun(endless, makeCatalog(), nullptr, recorder, [](const WorkProgress&) { return true; }),
+                 EngineError);
 }
 
 } // namespace

@@ -91,19 +91,23 @@ TEST_F(TrainingRunnerTest, APreparationCanBeGivenUpAndAnotherRunOpened) {
     EXPECT_EQ(runner.step(recorder), StepOutcome::more);
 }
 
-TEST_F(TrainingRunnerTest, JobsAreEvaluations) {
-    EXPECT_THROW(runner.startJob({1, JobKind::evaluate, {}}), EngineError) << "there is no run";
+TEST_F(TrainingRunnerTest, AnEvaluationIsAJobOfTheRun) {
+    EXPECT_THROW(runner.startJob(EvaluateRunRequest{}), EngineError) << "there is no run";
     runner.open(command(), recorder, kGoOn);
     work();
     runner.step(recorder);
-    runner.startJob({5, JobKind::evaluate, {}});
+    const auto given = runner.startJob(EvaluateRunRequest{});
     EXPECT_TRUE(runner.hasWork());
     EXPECT_GT(runner.status().work.total, 0);
-    runner.cancelJob(4);
-    EXPECT_TRUE(runner.hasWork()) << "another job was meant";
-    runner.cancelJob(5);
+    given->cancel();
     EXPECT_FALSE(runner.hasWork());
-    EXPECT_THROW(runner.startJob({6, JobKind::scan, {}}), EngineError);
+    const auto done = runner.startJob(EvaluateRunRequest{});
+    while (!done->slice(recorder)) {
+    }
+    EXPECT_FALSE(runner.hasWork());
+    const auto orphan = runner.startJob(EvaluateRunRequest{});
+    runner.open(command(), recorder, kGoOn);
+    EXPECT_THROW(orphan->slice(recorder), EngineError) << "its run is gone";
 }
 
 TEST_F(TrainingRunnerTest, AWrittenFolderIsNotOverwritten) {
