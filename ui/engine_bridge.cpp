@@ -15,7 +15,8 @@
 namespace dinoscope {
 namespace {
 
-constexpr int kFrameMs = 33;
+constexpr qint64 kFrameMs = 33, kTrainingFrameMs = 250;
+constexpr qint64 kWatchedMs = 1000; ///< so long after a command its effects are shown at the fast pace
 
 /// Any thread. The counter cannot overflow: the reader takes it all at once.
 void ring(int fd) {
@@ -55,8 +56,11 @@ EngineBridge::~EngineBridge() {
 
 CommandId EngineBridge::post(Command command) {
     const CommandId id = engine_->post(std::move(command));
+    sincePost_.start();
     if (closed_ && !frame_.isActive()) // nobody wakes any more; the refusal waits in the engine
         frame_.start(0);
+    else if (frame_.isActive() && frame_.remainingTime() > kFrameMs)
+        frame_.start(static_cast<int>(kFrameMs));
     return id;
 }
 
@@ -81,17 +85,22 @@ void EngineBridge::close() {
     });
 }
 
+qint64 EngineBridge::frameMs() const {
+    const bool isWatched = sincePost_.isValid() && sincePost_.elapsed() < kWatchedMs;
+    return snapshot_->state == RunState::running && !isWatched ? kTrainingFrameMs : kFrameMs;
+}
+
 void EngineBridge::onWake() {
     std::uint64_t count = 0;
     while (::read(wakeFd_, &count, sizeof count) < 0 && errno == EINTR) {
     }
     if (frame_.isActive())
         return;
-    const qint64 since = sinceDelivery_.isValid() ? sinceDelivery_.elapsed() : kFrameMs;
-    if (since >= kFrameMs)
+    const qint64 frame = frameMs(), since = sinceDelivery_.isValid() ? sinceDelivery_.elapsed() : frame;
+    if (since >= frame)
         deliver();
     else
-        frame_.start(static_cast<int>(kFrameMs - since));
+        frame_.start(static_cast<int>(frame - since));
 }
 
 void EngineBridge::deliver() {
@@ -118,6 +127,9 @@ void EngineBridge::deliver() {
     for (const ProbeResult& result : results)
         if (alive)
             emit resultArrived(result);
+    for (const JobResult& result : drained.jobs)
+        if (alive)
+            emit jobEnded(result);
     if (alive && last && !closed_)
         finishClosing();
 }

@@ -22,8 +22,10 @@ namespace dinoscope {
 /// except the destructor of a bridge that was not closed.
 ///
 /// The engine's wake writes an eventfd and touches nothing of Qt. What waits is then delivered at once, or, when the
-/// last delivery was less than a frame (33 ms) ago, at the end of that frame; so nothing stays behind. The order of a
-/// delivery is: snapshot, points, acknowledgements, log lines, results. A first delivery follows the construction.
+/// last delivery was less than a frame ago, at the end of that frame; so nothing stays behind. A frame lasts 33 ms, and
+/// 250 ms while a run trains and nobody has posted for a second: each delivery holds up the step in work. The order of a
+/// delivery is: snapshot, points, acknowledgements, log lines, results, ends of jobs. A first delivery follows the
+/// construction.
 class EngineBridge : public QObject {
     Q_OBJECT
 
@@ -55,11 +57,13 @@ signals:
     void acknowledged(const dinoscope::Acknowledgement& acknowledgement);
     void logged(const dinoscope::LogLine& line);
     void resultArrived(const dinoscope::ProbeResult& result);
+    void jobEnded(const dinoscope::JobResult& result);
     void closed();
 
 private:
     struct Answered;
     void onWake();
+    qint64 frameMs() const;
     void deliver();
     void deliverAcknowledgement(const Acknowledgement& acknowledgement);
     void finishClosing();
@@ -68,7 +72,7 @@ private:
     std::unique_ptr<Engine> engine_;
     QSocketNotifier* notifier_ = nullptr;
     QTimer frame_;
-    QElapsedTimer sinceDelivery_;
+    QElapsedTimer sinceDelivery_, sincePost_;
     DrainCursor cursor_;
     std::shared_ptr<const Snapshot> snapshot_;
     std::map<CommandId, std::unique_ptr<Answered>> answered_;

@@ -25,7 +25,7 @@ namespace dinoscope {
 namespace {
 
 constexpr int kRefreshMs = 100;
-constexpr int kTrainingRefreshMs = 600; ///< while both the window and training want the processors
+constexpr int kTrainingRefreshMs = 1000; ///< while both the window and training want the processors
 constexpr int kSmallColumns = 4;
 constexpr std::size_t kFewPoints = 40; ///< below, an average would only lag behind
 

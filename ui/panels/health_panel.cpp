@@ -15,7 +15,7 @@
 namespace dinoscope {
 namespace {
 
-constexpr qint64 kTrainingRefreshMs = 600;
+constexpr qint64 kTrainingRefreshMs = 1000;
 
 using Judgement = MeterBar::Judgement;
 
