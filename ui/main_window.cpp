@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window.h"
 
+#include "ui/checkpoint_dialog.h"
 #include "ui/engine_bridge.h"
 #include "ui/new_run_dialog.h"
 #include "ui/panels/parameters_panel.h"
@@ -16,6 +17,7 @@
 #include <QClipboard>
 #include <QCloseEvent>
 #include <QDockWidget>
+#include <QFileDialog>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QSettings>
@@ -62,6 +64,7 @@ MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
     });
     connect(runBar_->newRun(), &QAction::triggered, this, &MainWindow::showNewRun);
     connect(startPage_, &StartPage::newRunAsked, this, &MainWindow::showNewRun);
+    connect(startPage_, &StartPage::checkpointAsked, this, &MainWindow::chooseCheckpoint);
     connect(startPage_, &StartPage::presetChosen, this, [this](const QString& id) {
         if (!draft_->choosePreset(id.toStdString()))
             return;
@@ -87,6 +90,15 @@ void MainWindow::connectBridge() {
         connect(bridge_, &EngineBridge::resultArrived, panel, &Panel::onResult);
         connect(panel, &Panel::complained, this, &MainWindow::complain);
     }
+    connect(bridge_, &EngineBridge::jobEnded, this, [this](const JobResult& result) {
+        if (result.id != inspection_)
+            return;
+        inspection_ = 0;
+        if (const auto* report = std::get_if<FileReport>(&result.answer))
+            askForCheckpoint(*report);
+        else if (result.error)
+            complain(textOf(result.error->message));
+    });
     connect(bridge_, &EngineBridge::closed, this, [this] {
         emit ended();
         close();
@@ -96,6 +108,7 @@ void MainWindow::connectBridge() {
 void MainWindow::makeMenus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
     file->addAction(runBar_->newRun());
+    openCheckpoint_ = file->addAction(tr("&Open checkpoint…"), QKeySequence::Open, this, &MainWindow::chooseCheckpoint);
     QAction* copy = file->addAction(tr("&Copy as command line"), this, &MainWindow::copyCommandLine);
     copy->setShortcut(QKeySequence(QStringLiteral("Ctrl+Shift+C")));
     copy->setToolTip(tr("The dinoscope-cli call that trains with these settings"));
@@ -153,20 +166,24 @@ void MainWindow::setTheme(ThemeChoice choice) {
     applyTheme(*qApp, choice);
 }
 
-void MainWindow::startRun() {
+void MainWindow::startRun() { openRun(true); }
+
+void MainWindow::openRun(bool thenTrain) {
     messages_->clear();
     shownError_.clear();
     const auto failed = [this](const Acknowledgement& acknowledgement) {
         complain(textOf(acknowledgement.refused->message));
         emit startFailed(textOf(acknowledgement.refused->message));
     };
-    bridge_->post(draft_->openCommand(), this, [this, failed](const Acknowledgement& opened) {
+    bridge_->post(draft_->prepareCommand(), this, [this, failed, thenTrain](const Acknowledgement& opened) {
         if (opened.refused) {
             if (opened.refused->code != ErrorCode::cancelled)
                 failed(opened);
             return;
         }
         showWorkspace();
+        if (!thenTrain)
+            return;
         bridge_->post(RunCommand{}, this, [failed](const Acknowledgement& started) {
             if (started.refused)
                 failed(started);
@@ -195,6 +212,7 @@ void MainWindow::takeSnapshot(const Snapshot& snapshot) {
     else if (!isAllowed(snapshot.state, CommandKind::open))
         words = textOf(refusal(snapshot.state, CommandKind::open));
     startPage_->setBusy(words);
+    openCheckpoint_->setEnabled(isAllowed(snapshot.state, CommandKind::load));
     for (Panel* panel : workspace_->panels())
         panel->onSnapshot(snapshot);
     if (snapshot.lastError && snapshot.lastError->message != shownError_) {
@@ -214,6 +232,35 @@ void MainWindow::showNewRun() {
     NewRunDialog dialog(*draft_, this);
     if (dialog.exec() == QDialog::Accepted)
         startRun();
+}
+
+void MainWindow::chooseCheckpoint() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open checkpoint"), {},
+                                                      tr("Networks (*.pth *.pt *.safetensors);;All files (*)"));
+    if (!path.isEmpty())
+        openCheckpoint(path);
+}
+
+void MainWindow::openCheckpoint(const QString& path) {
+    messages_->clear();
+    inspection_ = bridge_->newJobId();
+    bridge_->post(StartJobCommand{inspection_, InspectRequest{path.toStdString()}}, this,
+                  [this](const Acknowledgement& answer) {
+                      if (answer.refused)
+                          complain(textOf(answer.refused->message));
+                  });
+}
+
+void MainWindow::askForCheckpoint(const FileReport& report) {
+    if (report.params.empty()) {
+        complain(report.notes.empty() ? tr("%1 holds no network.").arg(textOf(report.path))
+                                      : textOf(report.notes.back()));
+        return;
+    }
+    auto* dialog = new CheckpointDialog(*draft_, report, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this] { openRun(false); });
+    dialog->open();
 }
 
 void MainWindow::copyCommandLine() {

@@ -8,6 +8,7 @@
 
 #include <memory>
 
+class QAction;
 class QActionGroup;
 class QStackedWidget;
 
@@ -42,6 +43,9 @@ public:
 
     /// Opens a run with the draft's settings and trains.
     void startRun();
+    /// Looks into a file of networks, asks for what it leaves open and opens a run that goes on from it, without
+    /// training yet.
+    void openCheckpoint(const QString& path);
     /// Every panel that can be seen shows the state after `step`.
     bool hasShown(Step step) const;
     void setTheme(ThemeChoice choice);
@@ -64,6 +68,9 @@ private:
     void takeSnapshot(const Snapshot& snapshot);
     void complain(const QString& sentence);
     void showNewRun();
+    void chooseCheckpoint();
+    void askForCheckpoint(const FileReport& report);
+    void openRun(bool thenTrain);
     void showAbout();
     void copyCommandLine();
     void saveSettings() const;
@@ -75,10 +82,12 @@ private:
     QStackedWidget* pages_;
     StartPage* startPage_;
     Workspace* workspace_;
+    QAction* openCheckpoint_ = nullptr;
     QActionGroup* themes_ = nullptr;
     ThemeChoice theme_ = ThemeChoice::system;
     std::shared_ptr<const RunInfo> run_;
     std::string shownError_;
+    JobId inspection_ = 0; ///< of the file that is to be opened
     bool keepsSettings_ = true;
 };
 

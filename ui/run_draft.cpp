@@ -36,6 +36,7 @@ bool RunDraft::choosePreset(const std::string& id) {
         preset_ = &preset;
         presetParams_ = values;
         params_ = values;
+        checkpoint_.clear();
         emit changed();
         return true;
     }
@@ -58,6 +59,20 @@ std::optional<Error> RunDraft::setText(const std::string& id, const std::string&
     return error;
 }
 
+std::optional<Error> RunDraft::takeCheckpoint(const FileReport& report,
+                                              const std::vector<std::pair<std::string, std::string>>& texts) {
+    ParamSet values = params_;
+    for (const auto& [id, value] : report.params)
+        values.set(catalog_.params, id, value);
+    for (const auto& [id, text] : texts)
+        if (auto error = values.setText(catalog_.params, id, text))
+            return error;
+    params_ = values;
+    checkpoint_ = report.path;
+    emit changed();
+    return std::nullopt;
+}
+
 void RunDraft::adopt(const ParamSet& params) {
     if (params == params_)
         return;
@@ -65,7 +80,12 @@ void RunDraft::adopt(const ParamSet& params) {
     emit changed();
 }
 
-OpenCommand RunDraft::openCommand() const { return {params_, runFolder, maxSteps, maxMinutes}; }
+Command RunDraft::prepareCommand() const {
+    OpenCommand run{params_, runFolder, maxSteps, maxMinutes};
+    if (checkpoint_.empty())
+        return run;
+    return LoadCommand{checkpoint_, std::move(run)};
+}
 
 QString RunDraft::suggestedFolder() const {
     const QString name = preset_ ? textOf(preset_->id) : QStringLiteral("run");
@@ -77,6 +97,8 @@ QString RunDraft::commandLine(const ParamSet& params) const {
     QStringList words{QStringLiteral("dinoscope-cli"), QStringLiteral("train")};
     if (preset_)
         words << QStringLiteral("--preset") << quoted(textOf(preset_->id));
+    if (!checkpoint_.empty())
+        words << QStringLiteral("--checkpoint") << quoted(textOf(checkpoint_));
     for (const ParamSpec& spec : catalog_.params.specs())
         if (params.at(spec.id) != presetValue(spec.id))
             words << QStringLiteral("--") + textOf(spec.id) << quoted(textOf(formatParam(params.at(spec.id))));

@@ -8,7 +8,8 @@
 
 namespace dinoscope {
 
-/// Settings of the next run: a preset, the values that differ from it, limits and a place. GUI thread.
+/// Settings of the next run: a preset, the values that differ from it, limits, a place, and perhaps a checkpoint that
+/// it goes on from. GUI thread.
 class RunDraft : public QObject {
     Q_OBJECT
 
@@ -26,6 +27,12 @@ public:
     bool differsFromPreset(const std::string& id) const { return params_.at(id) != presetValue(id); }
     std::optional<Error> set(const std::string& id, ParamValue value);
     std::optional<Error> setText(const std::string& id, const std::string& text);
+    /// Describes a run that goes on from a file: the present values, over them the file's, over them `texts` by id.
+    /// What the file says that this program does not take is passed over. On an error nothing has changed.
+    std::optional<Error> takeCheckpoint(const FileReport& report,
+                                        const std::vector<std::pair<std::string, std::string>>& texts);
+    /// Path of the file that the run goes on from; empty: it starts fresh. Choosing a preset empties it.
+    const std::string& checkpoint() const { return checkpoint_; }
     /// Takes over all values of a run.
     void adopt(const ParamSet& params);
 
@@ -33,7 +40,8 @@ public:
     double maxMinutes = 0;
     std::string runFolder; ///< empty: nothing is written
 
-    OpenCommand openCommand() const;
+    /// The command that prepares the run.
+    Command prepareCommand() const;
     /// A folder that does not exist yet: ~/Dinoscope/runs/PRESET-DATE-TIME.
     QString suggestedFolder() const;
     /// The dinoscope-cli call that trains with `params` under this draft's preset, limits and place, quoted for a
@@ -48,6 +56,7 @@ private:
     const EngineCatalog& catalog_;
     ParamSet params_;
     const Preset* preset_ = nullptr;
+    std::string checkpoint_;
     ParamSet presetParams_;
 };
 

@@ -58,6 +58,10 @@ StartPage::StartPage(const RunDraft& draft, QWidget* parent) : QWidget(parent), 
     cards->addWidget(makeCard(tr("A run of your own"),
                               tr("Choose a preset, a seed, how long it may take and where it is kept."), tr("New run…"),
                               demo_ == nullptr, &newRun_));
+    cards->addWidget(
+        makeCard(tr("A trained network"),
+                 tr("Look at what a DINO checkpoint or a backbone file has learned, and train on from it."),
+                 tr("Open checkpoint…"), false, &checkpoint_));
     cards->addStretch(1);
     busy_->setProperty("muted", true);
     column->addStretch(2);
@@ -70,12 +74,14 @@ StartPage::StartPage(const RunDraft& draft, QWidget* parent) : QWidget(parent), 
     if (demo_)
         connect(demo_, &QPushButton::clicked, this, [this] { emit presetChosen(QLatin1String(kDemo)); });
     connect(newRun_, &QPushButton::clicked, this, &StartPage::newRunAsked);
+    connect(checkpoint_, &QPushButton::clicked, this, &StartPage::checkpointAsked);
 }
 
 QWidget* StartPage::makeCard(const QString& title, const QString& words, const QString& button, bool primary,
                              QPushButton** out) {
     auto* card = new Card(this);
-    card->setFixedWidth(320);
+    card->setMinimumWidth(240);
+    card->setMaximumWidth(320);
     card->setMinimumHeight(170);
     auto* column = new QVBoxLayout(card);
     column->setContentsMargins(20, 20, 20, 20);
@@ -100,7 +106,7 @@ QWidget* StartPage::makeCard(const QString& title, const QString& words, const Q
 
 void StartPage::setBusy(const QString& words) {
     busy_->setText(words);
-    for (QPushButton* button : {demo_, newRun_})
+    for (QPushButton* button : {demo_, newRun_, checkpoint_})
         if (button) {
             button->setEnabled(words.isEmpty());
             button->setToolTip(words);

@@ -23,6 +23,7 @@ public:
 signals:
     void presetChosen(const QString& id);
     void newRunAsked();
+    void checkpointAsked();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -33,6 +34,7 @@ private:
 
     QPushButton* demo_ = nullptr;
     QPushButton* newRun_ = nullptr;
+    QPushButton* checkpoint_ = nullptr;
     QLabel* busy_;
 };
 

@@ -77,6 +77,7 @@ WindowArguments readArguments(const std::vector<std::string>& words, const Engin
         {"screenshot", [&](const std::string& text) { arguments.screenshot = text; }},
         {"theme", [&](const std::string& text) { readTheme(text, arguments); }},
         {"size", [&](const std::string& text) { readSize(text, arguments); }},
+        {"checkpoint", [&](const std::string& text) { arguments.checkpoint = text; }},
         {"out", [&](const std::string& text) { arguments.runFolder = text; }}};
     std::set<std::string> known;
     for (const auto& [name, flag] : flags)
@@ -130,6 +131,7 @@ std::string helpText(const EngineCatalog& catalog) {
         "  --seed N            seed of the run (run.seed)\n"
         "  --steps N           stop the run after N steps\n"
         "  --minutes M         stop the run after M minutes of training\n"
+        "  --checkpoint FILE   look into a .pth or safetensors file and offer to open it\n"
         "  --out DIR           folder of the run; without it nothing is kept\n"
         "  --theme NAME        light, dark or system\n"
         "  --size WxH          size of the window in pixels\n"

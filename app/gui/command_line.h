@@ -24,7 +24,7 @@ struct WindowArguments {
     bool reportLatency = false; ///< the same, starts a run and measures how long events wait
     std::int64_t steps = 0;
     double minutes = 0;
-    std::string preset, screenshot, theme, runFolder;
+    std::string preset, screenshot, theme, runFolder, checkpoint;
     int width = 0, height = 0;                               ///< 0: as it was
     std::vector<std::pair<std::string, std::string>> values; ///< id and text of --GROUP.NAME options, in order
     std::vector<std::string> forQt;                          ///< "-platform" and the like, with their values

@@ -93,6 +93,8 @@ int showWindow(QApplication& application, std::unique_ptr<Engine> engine, const 
     });
     window.show();
     QTimer::singleShot(0, &run, &UnattendedRun::start);
+    if (!arguments.checkpoint.empty())
+        window.openCheckpoint(QString::fromStdString(arguments.checkpoint));
     const int code = application.exec();
     if (latency)
         latency->end();
