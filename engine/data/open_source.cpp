@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/data/open_source.h"
 
+#include "engine/data/folder_source.h"
 #include "engine/data/idx_source.h"
 #include "engine/support/check.h"
 
@@ -19,6 +20,11 @@ bool recognisesIdx(const std::filesystem::path& path) {
     if (std::filesystem::is_directory(path, error))
         return !findIdxPictures(path, true).empty();
     return looksLikePictures(path);
+}
+
+bool isFolder(const std::filesystem::path& path) {
+    std::error_code error;
+    return std::filesystem::is_directory(path, error);
 }
 
 DataSets openIdx(const std::filesystem::path& path) {
@@ -49,6 +55,8 @@ const std::vector<SourceKind>& sourceKinds() {
     static const std::vector<SourceKind> kinds{
         {"idx", "IDX files (MNIST, Fashion-MNIST)", "a folder with train-images-idx3-ubyte, plain or .gz",
          recognisesIdx, openIdx},
+        {"folder", "Folder of pictures", "a folder of JPEG, PNG, BMP, WebP or TIFF files, or with a sub-folder a class",
+         isFolder, openFolder},
     };
     return kinds;
 }

@@ -24,6 +24,7 @@ struct SourceKind {
     DataSets (*open)(const std::filesystem::path& path);
 };
 
+/// In the order in which they are asked: the last one takes any folder.
 const std::vector<SourceKind>& sourceKinds();
 
 /// Opens what `path` holds; `kind` is an id of sourceKinds(), or "auto" for the first kind that recognises the path.

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/data/folder_scan.h"
+
+#include "engine/support/check.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include <sys/stat.h>
+
+namespace dinoscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool isPictureName(const std::string& name) {
+    static constexpr std::array<std::string_view, 7> endings{".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"};
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string::npos)
+        return false;
+    std::string ending = name.substr(dot);
+    for (char& c : ending)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return std::find(endings.begin(), endings.end(), ending) != endings.end();
+}
+
+/// What a folder holds, sorted by name.
+struct Contents {
+    std::vector<std::pair<std::string, std::int64_t>> files; ///< name, bytes
+    std::vector<std::string> folders;
+};
+
+Contents contentsOf(const fs::path& folder) {
+    Contents contents;
+    std::error_code error;
+    fs::directory_iterator place(folder, error);
+    for (; !error && place != fs::directory_iterator(); place.increment(error)) {
+        const std::string name = place->path().filename().string();
+        if (name.starts_with('.'))
+            continue;
+        struct stat about {};
+        const bool exists = stat(place->path().c_str(), &about) == 0;
+        if (exists && S_ISDIR(about.st_mode))
+            contents.folders.push_back(name);
+        else if (isPictureName(name) && (!exists || S_ISREG(about.st_mode)))
+            contents.files.emplace_back(name, exists ? static_cast<std::int64_t>(about.st_size) : 0);
+    }
+    if (error)
+        throw EngineError(ErrorCode::io, "data",
+                          printableText(folder.string()) + " cannot be read: " + error.message() +
+                              "; change the rights of that folder or move it away");
+    std::sort(contents.files.begin(), contents.files.end());
+    std::sort(contents.folders.begin(), contents.folders.end());
+    return contents;
+}
+
+/// Collects the pictures of one tree of folders.
+class TreeWalk {
+public:
+    TreeWalk(fs::path root, std::vector<FolderFile>& files) : root_(std::move(root)), files_(files) { enters(""); }
+
+    /// Takes `below` (a path below the root, or "" for the root itself) and what is under it.
+    void take(const std::string& below, std::int32_t label) {
+        if (!below.empty() && !enters(below))
+            return;
+        const Contents contents = contentsOf(root_ / below);
+        const std::string prefix = below.empty() ? "" : below + "/";
+        for (const auto& [name, bytes] : contents.files) {
+            std::string path = prefix;
+            path += name;
+            files_.push_back({std::move(path), bytes, label});
+        }
+        for (const std::string& name : contents.folders) {
+            std::string path = prefix;
+            path += name;
+            take(path, label);
+        }
+    }
+
+private:
+    /// False for a folder that has been taken already, under whatever name.
+    bool enters(const std::string& below) {
+        struct stat about {};
+        return stat((root_ / below).c_str(), &about) == 0 && seen_.emplace(about.st_dev, about.st_ino).second;
+    }
+
+    const fs::path root_;
+    std::vector<FolderFile>& files_;
+    std::set<std::pair<dev_t, ino_t>> seen_;
+};
+
+/// Number of bytes of the UTF-8 character at `at`; 0 if there is none (RFC 3629).
+std::size_t characterLength(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    const unsigned first = byte(at);
+    if (first < 0x80)
+        return 1;
+    const std::size_t length = first >= 0xc2 && first <= 0xdf   ? 2
+                               : first >= 0xe0 && first <= 0xef ? 3
+                               : first >= 0xf0 && first <= 0xf4 ? 4
+                                                                : 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if (byte(at + i) < 0x80 || byte(at + i) > 0xbf)
+            return 0;
+    const unsigned second = byte(at + 1);
+    const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+    const bool outside = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
+    return overlong || outside ? 0 : length;
+}
+
+} // namespace
+
+FolderListing scanFolder(const fs::path& folder) {
+    FolderListing listing;
+    const Contents top = contentsOf(folder);
+    if (!top.files.empty()) {
+        TreeWalk(folder, listing.files).take("", -1);
+        return listing;
+    }
+    for (const std::string& name : top.folders) {
+        const std::size_t before = listing.files.size();
+        TreeWalk(folder, listing.files).take(name, static_cast<std::int32_t>(listing.classNames.size()));
+        if (listing.files.size() > before)
+            listing.classNames.push_back(name);
+    }
+    return listing;
+}
+
+std::string printableText(const std::string& text) {
+    std::string valid;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = characterLength(text, at);
+        if (length > 0)
+            valid.append(text, at, length);
+        else
+            valid += "\xef\xbf\xbd";
+        at += std::max<std::size_t>(length, 1);
+    }
+    return valid;
+}
+
+} // namespace dinoscope

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace dinoscope {
+
+/// One picture file of a folder.
+struct FolderFile {
+    std::string path;        ///< below the folder, bytes as the system gives them
+    std::int64_t bytes = 0;  ///< size; 0 for a link that leads nowhere
+    std::int32_t label = -1; ///< index into FolderListing::classNames, -1 for none
+};
+
+struct FolderListing {
+    std::vector<FolderFile> files;
+    std::vector<std::string> classNames; ///< sorted bytewise; empty: no classes
+};
+
+/// Lists the picture files (jpg, jpeg, png, bmp, webp, tif, tiff, in any case) below a folder, in an order that depends
+/// on their names alone: the files of a folder sorted bytewise, then its sub-folders likewise. Each sub-folder of
+/// `folder` that holds pictures, however deep, is a class; if pictures lie in `folder` itself there are no classes.
+/// Names that begin with a dot are left out. Links are followed; a folder is taken once a class, so that loops end.
+/// Nothing is opened. Blocks; any thread. @throws EngineError(io) naming a folder that cannot be read.
+FolderListing scanFolder(const std::filesystem::path& folder);
+
+/// Valid UTF-8 for messages and labels: bytes that are none become U+FFFD.
+std::string printableText(const std::string& text);
+
+} // namespace dinoscope

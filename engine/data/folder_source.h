@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/data/folder_scan.h"
+#include "engine/data/image_source.h"
+#include "engine/data/open_source.h"
+
+#include <filesystem>
+
+namespace dinoscope {
+
+/// Picture files below a folder, decoded when they are read (decodePicture()); all are RGB. Files are listed once, when
+/// the source is made: the numbers of pictures never change, and a file that has gone or is damaged fails in read().
+/// The fingerprint covers names, sizes in bytes and labels, not contents.
+class FolderSource final : public ImageSource {
+public:
+    /// `listing` is scanFolder(folder), with labels that index `listing.classNames`.
+    /// @throws EngineError(badInput) if it lists no picture.
+    FolderSource(std::string name, std::filesystem::path folder, FolderListing listing);
+
+    std::int64_t count() const override { return static_cast<std::int64_t>(listing_.files.size()); }
+    int channels() const override { return 3; }
+    std::string name() const override { return name_; }
+    std::string fingerprint() const override { return fingerprint_; }
+    PictureView read(SampleIndex index, Image& buffer) const override;
+    const std::vector<std::string>& classNames() const override { return listing_.classNames; }
+    std::optional<std::int32_t> label(SampleIndex index) const override;
+    /// The path below the folder.
+    std::string pictureName(SampleIndex index) const override;
+
+private:
+    const FolderFile& file(SampleIndex index) const;
+
+    std::string name_, fingerprint_;
+    std::filesystem::path folder_;
+    FolderListing listing_;
+};
+
+/// Opens a folder of pictures. With the sub-folders train and val (or test, if there is no val) these are the two sets,
+/// and both have the classes of either, sorted; any other folder is one set (scanFolder() says what its classes are).
+/// Blocks while folders are listed. @throws EngineError if a folder cannot be read or holds no picture.
+DataSets openFolder(const std::filesystem::path& folder);
+
+} // namespace dinoscope
