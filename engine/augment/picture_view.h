@@ -7,6 +7,12 @@
 
 namespace dinoscope {
 
+/// Width and height in pixels.
+struct PictureSize {
+    int width = 0, height = 0;
+    bool operator==(const PictureSize&) const = default;
+};
+
 /// A picture that somebody else owns: 8 bits a channel, row-major, channels interleaved, no padding.
 struct PictureView {
     const std::uint8_t* pixels = nullptr;

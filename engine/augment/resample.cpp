@@ -22,6 +22,8 @@ double cubic(double x) {
     return 0.0;
 }
 
+double triangle(double x) { return std::max(0.0, 1.0 - std::abs(x)); }
+
 struct AxisView {
     const int *first, *count;
     const std::int32_t* weight;
@@ -72,16 +74,18 @@ void standUp(const std::uint8_t* source, std::ptrdiff_t stride, int rows, int le
 
 } // namespace
 
-void Resampler::prepare(Axis& axis, int from, int to, int skip, int outputs) {
-    if (axis.from == from && axis.to == to && axis.skip == skip && axis.outputs == outputs)
+void Resampler::prepare(Axis& axis, Filter filter, int from, int to, int skip, int outputs) {
+    if (axis.filter == filter && axis.from == from && axis.to == to && axis.skip == skip && axis.outputs == outputs)
         return;
+    axis.filter = filter;
     axis.from = from;
     axis.to = to;
     axis.skip = skip;
     axis.outputs = outputs;
     const double step = static_cast<double>(from) / to;
     const double stretch = std::max(step, 1.0);
-    const double support = 2.0 * stretch;
+    const auto kernel = filter == Filter::cubic ? cubic : triangle;
+    const double support = (filter == Filter::cubic ? 2.0 : 1.0) * stretch;
     axis.taps = static_cast<int>(std::ceil(support)) * 2 + 1;
     axis.first.resize(static_cast<std::size_t>(outputs));
     axis.count.resize(static_cast<std::size_t>(outputs));
@@ -94,7 +98,7 @@ void Resampler::prepare(Axis& axis, int from, int to, int skip, int outputs) {
         const int end = std::min(from, static_cast<int>(center + support + 0.5));
         double total = 0;
         for (int i = first; i < end; ++i)
-            total += real[static_cast<std::size_t>(i - first)] = cubic((i - center + 0.5) / stretch);
+            total += real[static_cast<std::size_t>(i - first)] = kernel((i - center + 0.5) / stretch);
         std::int32_t* weight = axis.weight.data() + static_cast<std::ptrdiff_t>(o) * axis.taps;
         for (int i = 0; i < end - first; ++i) {
             const double fixed = real[static_cast<std::size_t>(i)] / total * (1 << kWeightBits);
@@ -129,8 +133,15 @@ void Resampler::run(const PictureView& picture, int left, int top, int size, boo
 
 void Resampler::bicubic(const PictureView& picture, int left, int top, int width, int height, int size, bool flipped,
                         std::uint8_t* out) {
-    prepare(columns_, width, size, 0, size);
-    prepare(rows_, height, size, 0, size);
+    prepare(columns_, Filter::cubic, width, size, 0, size);
+    prepare(rows_, Filter::cubic, height, size, 0, size);
+    run(picture, left, top, size, flipped, out);
+}
+
+void Resampler::smoothBilinear(const PictureView& picture, int left, int top, int width, int height, int size,
+                               bool flipped, std::uint8_t* out) {
+    prepare(columns_, Filter::triangle, width, size, 0, size);
+    prepare(rows_, Filter::triangle, height, size, 0, size);
     run(picture, left, top, size, flipped, out);
 }
 
@@ -142,8 +153,8 @@ void Resampler::center(const PictureView& picture, int shorterSide, int size, st
     // Half a pixel goes to the even side, as Python's round() does.
     const auto margin = [&](int side) { return static_cast<int>(std::nearbyint((side - size) / 2.0)); };
     const int width = resized(picture.width), height = resized(picture.height);
-    prepare(columns_, picture.width, width, margin(width), size);
-    prepare(rows_, picture.height, height, margin(height), size);
+    prepare(columns_, Filter::cubic, picture.width, width, margin(width), size);
+    prepare(rows_, Filter::cubic, picture.height, height, margin(height), size);
     run(picture, 0, 0, size, false, out);
 }
 

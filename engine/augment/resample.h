@@ -20,6 +20,11 @@ public:
     void bicubic(const PictureView& picture, int left, int top, int width, int height, int size, bool flipped,
                  std::uint8_t* out);
 
+    /// The same with Pillow's bilinear filter, a triangle over a support of max(1, shrink factor): what torchvision's
+    /// RandomResizedCrop does unless told otherwise (eval_linear.py).
+    void smoothBilinear(const PictureView& picture, int left, int top, int width, int height, int size, bool flipped,
+                        std::uint8_t* out);
+
     /// Resizes the whole picture like bicubic(), so that its shorter side becomes `shorterSide`, and cuts the size x
     /// size square in its middle (eval_knn.py: Resize(256, bicubic), CenterCrop(224)). Only what the square needs is
     /// computed. A picture that is a square of this size already comes out unchanged. size <= shorterSide.
@@ -31,6 +36,7 @@ public:
                   bool flipped, std::uint8_t* out);
 
 private:
+    enum class Filter { cubic, triangle };
     struct Axis {
         int taps = 0;                                ///< room for each output's weights
         std::vector<int> first, count;               ///< per output: first input and number of inputs
@@ -38,13 +44,14 @@ private:
         std::vector<double> real;                    ///< weights of one output before rounding
         int begin = 0, end = 0;                      ///< inputs that the outputs need; `first` counts from begin
         int from = 0, to = 0, skip = 0, outputs = 0; ///< what is in there now
+        Filter filter = Filter::cubic;
     };
     struct Sample {
         int low, high, share; ///< the two neighbours, and the second one's weight of 2048
     };
 
     /// Weights of outputs [skip, skip + outputs) of the `to` that `from` inputs are resized to.
-    static void prepare(Axis& axis, int from, int to, int skip, int outputs);
+    static void prepare(Axis& axis, Filter filter, int from, int to, int skip, int outputs);
     void run(const PictureView& picture, int left, int top, int size, bool flipped, std::uint8_t* out);
     static void place(std::vector<Sample>& samples, double origin, double length, int size, int limit);
 

@@ -10,7 +10,8 @@ namespace dinoscope {
 
 struct AugmentOptions;
 
-enum class Resampling : std::uint8_t { bicubic, bilinear };
+/// bilinear reads four neighbours; smoothBilinear averages over what a pixel covers.
+enum class Resampling : std::uint8_t { bicubic, bilinear, smoothBilinear };
 enum class BlurKind : std::uint8_t { pillow, binomial3x3 };
 enum class JitterStep : std::uint8_t { brightness, contrast, saturation, hue };
 
@@ -26,7 +27,7 @@ struct ViewPlan {
     int crop = 0; ///< 0 and 1 are the global crops, then the local ones
     bool isGlobal = false;
     int size = 0;                                    ///< side of the view in pixels
-    double left = 0, top = 0, width = 0, height = 0; ///< box in pixels of the picture; whole numbers when bicubic
+    double left = 0, top = 0, width = 0, height = 0; ///< box in pixels of the picture; whole numbers unless bilinear
     double areaShare = 1;                            ///< box area / picture area
     Resampling resampling = Resampling::bicubic;
     bool flipped = false;

@@ -51,12 +51,14 @@ void ViewRenderer::jitter(const ViewPlan& plan, std::uint8_t* pixels, std::size_
 void ViewRenderer::renderInto(const PictureView& picture, const ViewPlan& plan, std::uint8_t* pixels) {
     const int channels = picture.channels;
     const auto count = static_cast<std::size_t>(plan.size) * static_cast<std::size_t>(plan.size);
+    const int left = static_cast<int>(plan.left), top = static_cast<int>(plan.top);
+    const int width = static_cast<int>(plan.width), height = static_cast<int>(plan.height);
     if (plan.resampling == Resampling::bilinear)
         resampler_.bilinear(picture, plan.left, plan.top, plan.width, plan.height, plan.size, plan.flipped, pixels);
+    else if (plan.resampling == Resampling::smoothBilinear)
+        resampler_.smoothBilinear(picture, left, top, width, height, plan.size, plan.flipped, pixels);
     else
-        resampler_.bicubic(picture, static_cast<int>(plan.left), static_cast<int>(plan.top),
-                           static_cast<int>(plan.width), static_cast<int>(plan.height), plan.size, plan.flipped,
-                           pixels);
+        resampler_.bicubic(picture, left, top, width, height, plan.size, plan.flipped, pixels);
     if (plan.jittered)
         jitter(plan, pixels, count, channels);
     if (plan.grayscale && channels == 3)

@@ -16,6 +16,7 @@ public:
     std::string fingerprint() const override { return grey_->fingerprint() + " in colour"; }
     const std::vector<std::string>& classNames() const override { return grey_->classNames(); }
     std::optional<std::int32_t> label(SampleIndex index) const override { return grey_->label(index); }
+    std::optional<PictureSize> uniformSize() const override { return grey_->uniformSize(); }
     std::string pictureName(SampleIndex index) const override { return grey_->pictureName(index); }
 
     PictureView read(SampleIndex index, Image& buffer) const override {

@@ -21,6 +21,7 @@ public:
     int channels() const override { return channels_; }
     std::string name() const override { return name_; }
     std::string fingerprint() const override { return fingerprint_; }
+    std::optional<PictureSize> uniformSize() const override { return PictureSize{width_, height_}; }
     PictureView read(SampleIndex index, Image& buffer) const override;
     const std::vector<std::string>& classNames() const override { return classNames_; }
     std::optional<std::int32_t> label(SampleIndex index) const override;

@@ -27,6 +27,9 @@ public:
     /// Text that changes when pictures, labels or their order change; a resumed run compares it.
     virtual std::string fingerprint() const = 0;
 
+    /// The size that all pictures have; nothing if they differ or only reading them would tell.
+    virtual std::optional<PictureSize> uniformSize() const { return std::nullopt; }
+
     /// One picture. A source that decodes writes into `buffer` (whose memory it reuses); one that holds its pictures in
     /// memory returns a view of its own. The view lives as long as both. May block on a file.
     /// @throws EngineError if the picture cannot be read; the sentence names it.

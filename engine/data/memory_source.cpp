@@ -5,6 +5,8 @@
 
 #include <zlib.h>
 
+#include <algorithm>
+
 namespace dinoscope {
 namespace {
 
@@ -49,6 +51,14 @@ MemorySource::MemorySource(std::string name, std::vector<Image> pictures, std::v
                                   std::to_string(classNames_.size()) + " classes: name every class");
     sum = checksum(sum, labels_.data(), labels_.size() * sizeof(std::int32_t));
     fingerprint_ = "memory:" + std::to_string(pictures_.size()) + ":" + std::to_string(sum);
+}
+
+std::optional<PictureSize> MemorySource::uniformSize() const {
+    const PictureSize size{pictures_.front().width, pictures_.front().height};
+    const bool uniform = std::all_of(pictures_.begin(), pictures_.end(), [&](const Image& picture) {
+        return PictureSize{picture.width, picture.height} == size;
+    });
+    return uniform ? std::optional(size) : std::nullopt;
 }
 
 PictureView MemorySource::read(SampleIndex index, Image&) const {

@@ -18,6 +18,7 @@ public:
     int channels() const override { return pictures_.front().channels; }
     std::string name() const override { return name_; }
     std::string fingerprint() const override { return fingerprint_; }
+    std::optional<PictureSize> uniformSize() const override;
     PictureView read(SampleIndex index, Image& buffer) const override;
     const std::vector<std::string>& classNames() const override { return classNames_; }
     std::optional<std::int32_t> label(SampleIndex index) const override;
