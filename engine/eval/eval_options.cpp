@@ -40,7 +40,9 @@ void declare(FieldList& fields, EvalOptions& options) {
         .atLeast(1)
         .soft(100, 60000)
         .log()
-        .help("The first pictures of the training data, with their classes, among which neighbours are looked for.");
+        .help(
+            "The first pictures of the training data, with their classes, among which neighbours are looked for. A set "
+            "that is sorted by class is mixed before.");
     fields.add("eval.queries", options.queries, "Query pictures")
         .unit("pictures")
         .atLeast(1)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/labelled_pictures.h"
 
+#include "engine/augment/evaluation_transform.h"
 #include "engine/augment/view_renderer.h"
+#include "engine/data/epoch_order.h"
 #include "engine/support/check.h"
 
 #include <algorithm>
@@ -11,6 +13,7 @@ namespace dinoscope {
 namespace {
 
 constexpr std::int64_t kReadBetweenLooks = 50;
+constexpr std::uint64_t kMixingSeed = 0;              ///< the same pictures for every run
 constexpr std::int64_t kPixelsASlice = 100 * 28 * 28; ///< of an evaluation, so that commands are answered in between
 
 void goOn(const ReadProgress& progress, std::int64_t done, std::int64_t total) {
@@ -18,55 +21,76 @@ void goOn(const ReadProgress& progress, std::int64_t done, std::int64_t total) {
         throw EngineError(ErrorCode::cancelled, "train", "The preparation was given up.");
 }
 
-/// Reads whole pictures into one table of bytes.
+bool sortedByClass(const ImageSource& source) {
+    std::int32_t last = 0;
+    for (std::int64_t i = 0; i < source.count(); ++i)
+        if (const auto label = source.label(SampleIndex{i})) {
+            if (*label < last)
+                return false;
+            last = *label;
+        }
+    return true;
+}
+
+/// The order in which pictures are taken: that of the set, null, or a mixed one if it is sorted by class, so that the
+/// first ones are of all classes.
+EpochOrder::Order orderOf(const ImageSource& source) {
+    return sortedByClass(source) ? EpochOrder(kMixingSeed, source.count()).of(Epoch{0}) : nullptr;
+}
+
+/// Reads whole pictures, as the networks see them, into one table of bytes.
 class PictureTable {
 public:
-    PictureTable(const ImageSource& source, std::int64_t side) : source_(source), side_(side) {}
+    /// Takes up to `most` pictures.
+    PictureTable(const ImageSource& source, std::int64_t side, std::int64_t most)
+        : source_(source), order_(orderOf(source)),
+          transform_(
+              evaluationTransform(source.uniformSize(), static_cast<int>(side), Normalization{{0, 0, 0}, {1, 1, 1}})),
+          renderer_(transform_.normalization), most_(std::min(most, source.count())),
+          pixels_(torch::empty({most_, source.channels(), side, side}, torch::kUInt8)),
+          planes_(static_cast<std::size_t>(source.channels() * side * side)) {}
 
-    /// Takes up to `count` labelled pictures from `begin` on. @returns the index behind the last one looked at.
-    std::int64_t read(std::int64_t begin, std::int64_t count, const std::function<void(std::int64_t)>& taken) {
-        std::int64_t index = begin;
-        for (; index < source_.count() && static_cast<std::int64_t>(labels_.size()) < count; ++index) {
-            const auto label = source_.label(SampleIndex{index});
-            if (label && *label >= 0 && append(SampleIndex{index}))
+    /// Takes labelled pictures from place `begin` of the order on. @returns the place behind the last one looked at.
+    std::int64_t read(std::int64_t begin, const std::function<void(std::int64_t)>& taken) {
+        std::int64_t place = begin;
+        for (; place < source_.count() && static_cast<std::int64_t>(labels_.size()) < most_; ++place) {
+            const SampleIndex index{order_ ? (*order_)[static_cast<std::size_t>(place)] : place};
+            const auto label = source_.label(index);
+            if (label && *label >= 0 && append(index))
                 labels_.push_back(*label);
             if (labels_.size() % kReadBetweenLooks == 0)
                 taken(static_cast<std::int64_t>(labels_.size()));
         }
-        return index;
+        return place;
     }
 
     LabelledPictures take() {
         const auto count = static_cast<std::int64_t>(labels_.size());
-        return {torch::tensor(pixels_, torch::kUInt8).view({count, source_.channels(), side_, side_}),
-                torch::tensor(labels_, torch::kInt64)};
+        return {count < most_ ? pixels_.narrow(0, 0, count).clone() : pixels_, torch::tensor(labels_, torch::kInt64)};
     }
     bool empty() const { return labels_.empty(); }
 
 private:
     bool append(SampleIndex index) {
-        const auto values = static_cast<std::size_t>(source_.channels() * side_ * side_);
-        planes_.resize(values);
         try {
-            const PictureView picture = source_.read(index, buffer_);
-            // A larger picture is cut as the official evaluation cuts it: 256 pixels for a middle square of 224.
-            const std::int64_t shorter = std::min(picture.width, picture.height);
-            const std::int64_t resized = shorter > side_ ? side_ * 8 / 7 : side_;
-            renderer_.renderCenter(picture, static_cast<int>(resized), static_cast<int>(side_), planes_.data());
+            renderEvaluation(renderer_, source_.read(index, buffer_), transform_, planes_.data());
         } catch (const EngineError&) {
             return false; // the loader names it when it comes to it
         }
-        for (float value : planes_)
-            pixels_.push_back(static_cast<std::uint8_t>(std::lround(value * 255)));
+        std::uint8_t* to = pixels_.data_ptr<std::uint8_t>() + labels_.size() * planes_.size();
+        for (const float value : planes_)
+            *to++ = static_cast<std::uint8_t>(std::lround(value * 255));
         return true;
     }
 
     const ImageSource& source_;
-    std::int64_t side_;
-    ViewRenderer renderer_{Normalization{{0, 0, 0}, {1, 1, 1}}};
-    Image buffer_;
+    EpochOrder::Order order_;
+    EvaluationTransform transform_;
+    ViewRenderer renderer_;
+    std::int64_t most_;
+    torch::Tensor pixels_; // (most, C, S, S)
     std::vector<float> planes_;
-    std::vector<std::uint8_t> pixels_;
+    Image buffer_;
     std::vector<std::int64_t> labels_;
 };
 
@@ -74,16 +98,15 @@ private:
 
 std::shared_ptr<const KnnProtocol> makeKnnProtocol(const DataSets& sets, const RunSettings& settings,
                                                    const ReadProgress& progress) {
-    if (!sets.train->labelled() || (sets.test && !sets.test->labelled()))
+    // With one class every guess is right.
+    if (sets.train->classNames().size() < 2 || (sets.test && !sets.test->labelled()))
         return nullptr;
     const EvalOptions& eval = settings.eval;
     const std::int64_t side = settings.augment.globalSize, total = eval.references + eval.queries;
-    PictureTable references(*sets.train, side);
-    const std::int64_t behind =
-        references.read(0, eval.references, [&](std::int64_t done) { goOn(progress, done, total); });
-    PictureTable queries(sets.test ? *sets.test : *sets.train, side);
-    queries.read(sets.test ? 0 : behind, eval.queries,
-                 [&](std::int64_t done) { goOn(progress, eval.references + done, total); });
+    PictureTable references(*sets.train, side, eval.references);
+    const std::int64_t behind = references.read(0, [&](std::int64_t done) { goOn(progress, done, total); });
+    PictureTable queries(sets.test ? *sets.test : *sets.train, side, eval.queries);
+    queries.read(sets.test ? 0 : behind, [&](std::int64_t done) { goOn(progress, eval.references + done, total); });
     if (references.empty() || queries.empty())
         return nullptr;
     auto protocol = std::make_shared<KnnProtocol>();

@@ -14,10 +14,11 @@ namespace dinoscope {
 using ReadProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
 
 /// The k-NN protocol of a run: the first eval.references training pictures against the first eval.queries test
-/// pictures, each as the networks see a whole picture: the middle square at the size of a global crop. Without test
-/// pictures the queries are the training pictures that follow the references. Pictures without a label or that cannot
-/// be read are left out. Reads pictures and blocks.
-/// @returns null if there are no labels, or too few labelled pictures for both sets.
+/// pictures, each as the networks see a whole picture: evaluationTransform() to the size of a global crop. Without test
+/// pictures the queries are the training pictures that follow the references. A set that is sorted by class is mixed
+/// first, always in the same way. Pictures without a label or that cannot
+/// be read are left out. Reads pictures and blocks; holds them all, a byte a value.
+/// @returns null if there are no labels, less than two classes, or too few labelled pictures for both sets.
 /// @throws EngineError(cancelled) when `progress` gives up.
 std::shared_ptr<const KnnProtocol> makeKnnProtocol(const DataSets& sets, const RunSettings& settings,
                                                    const ReadProgress& progress);
