@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/eval/features.h"
 #include "engine/eval/knn.h"
 
 #include <functional>
@@ -27,9 +28,6 @@ struct KnnProtocol {
     std::int64_t sliceSize =
         100; ///< pictures a slice; constant over a run, since it may change the last bits of features
 };
-
-/// (B, C, S, S) normalised float -> (B, D) features, in evaluation mode and without gradient.
-using FeatureFunction = std::function<torch::Tensor(const torch::Tensor&)>;
 
 /// The features of a k-NN on the pixels themselves. Pictures above 32 pixels a side are averaged down to that.
 torch::Tensor pixelFeatures(const torch::Tensor& pictures);

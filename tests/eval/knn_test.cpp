@@ -73,6 +73,40 @@ TEST(WeightedKnn, EqualsTheRecordedAccuracies) {
     }
 }
 
+TEST(WeightedKnn, ManyVotesAtOnceEqualTheRecordedAccuracies) {
+    auto recorded = recordedTensors(referenceFolder() + "/knn/knn.safetensors");
+    const torch::Tensor labels = recorded["train_labels"], testLabels = recorded["test_labels"];
+    const std::int64_t classes = std::max(labels.max().item<std::int64_t>(), testLabels.max().item<std::int64_t>()) + 1;
+    const torch::Tensor top1 = recorded["top1"], top5 = recorded["top5"];
+    std::vector<KnnVote> votes;
+    for (std::int64_t row = 0; row < top1.size(0); ++row)
+        for (const double temperature : {0.07, 0.1})
+            votes.push_back({static_cast<std::int64_t>(top1[row][0].item<float>()), temperature});
+    ASSERT_GT(votes.size(), 4u);
+    WeightedKnn knn(recorded["train"], labels, classes, votes);
+    for (std::int64_t begin = 0; begin < testLabels.size(0); begin += 64)
+        knn.add(recorded["test"].slice(0, begin, begin + 64), testLabels.slice(0, begin, begin + 64));
+    for (std::size_t i = 0; i < votes.size(); i += 2) {
+        const auto row = static_cast<std::int64_t>(i / 2);
+        EXPECT_FLOAT_EQ(static_cast<float>(knn.accuracy(i).top1), top1[row][1].item<float>()) << votes[i].neighbours;
+        EXPECT_FLOAT_EQ(static_cast<float>(knn.accuracy(i).top5), top5[row][1].item<float>()) << votes[i].neighbours;
+        WeightedKnn alone(recorded["train"], labels, classes, votes[i + 1].neighbours, 0.1);
+        alone.add(recorded["test"], testLabels);
+        EXPECT_EQ(knn.accuracy(i + 1).top1, alone.accuracy().top1);
+        EXPECT_EQ(knn.accuracy(i + 1).top5, alone.accuracy().top5);
+    }
+}
+
+TEST(WeightedKnn, LowersKToTheNumberOfReferences) {
+    WeightedKnn knn(torch::eye(3), torch::tensor({0, 1, 2}, torch::kInt64), 3,
+                    std::vector<KnnVote>{{2, 0.1}, {200, 0.1}});
+    EXPECT_EQ(knn.votes()[0].neighbours, 2);
+    EXPECT_EQ(knn.votes()[1].neighbours, 3);
+    knn.add(torch::eye(3), torch::tensor({0, 1, 2}, torch::kInt64));
+    EXPECT_EQ(knn.accuracy(1).top1, 100);
+    EXPECT_EQ(knn.accuracy(1).queries, 3);
+}
+
 TEST(WeightedKnn, WeighsTheNearerNeighbourMore) {
     // Two references of class 1 at cosine 0.6 against one of class 0 at cosine 1.
     const torch::Tensor references = torch::tensor({{1.0f, 0.0f}, {0.6f, 0.8f}, {0.6f, -0.8f}});
@@ -98,6 +132,10 @@ TEST(WeightedKnn, RefusesWhatCannotBe) {
     EXPECT_THROW(WeightedKnn(references, torch::tensor({0, 1}, torch::kInt64), 2, 1, 0.07), EngineError);
     EXPECT_THROW(WeightedKnn(references, torch::tensor({0, 1, 2}, torch::kInt64), 2, 1, 0.07), EngineError);
     EXPECT_THROW(WeightedKnn(torch::zeros({0, 3}), torch::zeros({0}, torch::kInt64), 2, 1, 0.07), EngineError);
+    const torch::Tensor labels = torch::tensor({0, 1, 1}, torch::kInt64);
+    EXPECT_THROW(WeightedKnn(references, labels, 2, 0, 0.07), EngineError);
+    EXPECT_THROW(WeightedKnn(references, labels, 2, 1, 0.01), EngineError);
+    EXPECT_THROW(WeightedKnn(references, labels, 2, std::vector<KnnVote>{}), EngineError);
 }
 
 std::shared_ptr<KnnProtocol> smallProtocol(std::int64_t sliceSize) {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/eval/linear_probe.h"
+
+#include <cstdint>
+
+namespace dinoscope {
+
+struct OnlineLinearOptions {
+    double rate = 0.1; ///< for 256 pictures: a step takes rate * B / 256
+    double momentum = 0.9;
+    std::uint64_t seed = 0;
+};
+
+/// A linear classifier that learns beside a network while that is trained (BYOL, section 4: on stopped features): one
+/// SGD step for each labelled batch. It takes features as values: nothing flows back, no network and no random number
+/// of the run is touched. Its guesses follow the network with a delay of some hundred batches. One thread.
+class OnlineLinearProbe {
+public:
+    /// @throws EngineError(badParameter) as LinearProbe.
+    OnlineLinearProbe(std::int64_t width, std::int64_t classes, const OnlineLinearOptions& options = {});
+
+    /// One step on features (B, D) of any float type and device and labels (B) int64, of which those below 0 are left
+    /// out. Features that are not finite are left out too, so that a network that fails does not take the classifier
+    /// with it. @returns the mean loss before the step; the former one if nothing was left.
+    /// @throws EngineError(internal) if shapes disagree or a label has no class.
+    double add(const torch::Tensor& features, const torch::Tensor& labels);
+
+    /// The guessed classes (B) int64, on the CPU.
+    torch::Tensor classify(const torch::Tensor& features) const;
+    /// Share of right guesses in percent; labels (B) int64. 0 for no picture.
+    double accuracy(const torch::Tensor& features, const torch::Tensor& labels) const;
+
+    std::int64_t steps() const { return steps_; }
+    double loss() const { return loss_; } ///< of the newest step; 0 before the first
+
+private:
+    LinearProbe probe_;
+    std::int64_t steps_ = 0;
+    double loss_ = 0;
+};
+
+} // namespace dinoscope
