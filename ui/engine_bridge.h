@@ -23,8 +23,8 @@ namespace dinoscope {
 ///
 /// The engine's wake writes an eventfd and touches nothing of Qt. What waits is then delivered at once, or, when the
 /// last delivery was less than a frame ago, at the end of that frame; so nothing stays behind. A frame lasts 33 ms, and
-/// 250 ms while a run trains and nobody has posted for a second: each delivery holds up the step in work. The order of a
-/// delivery is: snapshot, points, acknowledgements, log lines, results, ends of jobs. A first delivery follows the
+/// 250 ms while a run trains and nobody has posted for a second: each delivery holds up the step in work. The order of
+/// a delivery is: snapshot, points, acknowledgements, log lines, results, ends of jobs. A first delivery follows the
 /// construction.
 class EngineBridge : public QObject {
     Q_OBJECT

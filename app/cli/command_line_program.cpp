@@ -38,6 +38,7 @@ int runCommandLineProgram(int argc, char** argv, const std::function<std::unique
         const Choose choose = [&](Action chosen) { action = std::move(chosen); };
         addTrainCommand(program, catalog, makeEngine, choose);
         addParamsCommand(program, catalog, choose);
+        addEvalCommand(program, makeEngine, choose);
         addInspectCommand(program, makeEngine, choose);
         addVerifyCommand(program, makeEngine, choose);
         addBenchCommand(program, catalog, makeEngine, choose);

@@ -85,10 +85,66 @@ struct FileReport {
     std::vector<std::string> open;
 };
 
-using JobRequest = std::variant<EvaluateRunRequest, VerifyRequest, InspectRequest>;
+/// A network of a file, and two labelled sets of pictures to judge it on.
+struct EvaluationInput {
+    std::string checkpoint;
+    std::string network = "teacher"; ///< teacher | student; a file of one network has that one
+    std::int64_t heads = 0;          ///< attention heads, where the file does not decide; 0: it does
+    std::string train, val;          ///< what data.path takes; empty val: the test pictures at `train`
+    std::int64_t side = 0; ///< of the pictures that the network sees; 0: what its position table is for, or 224
+    std::string mean = "0.485 0.456 0.406", std = "0.229 0.224 0.225"; ///< as augment.mean and augment.std
+    std::string device = "cpu";
+    std::int64_t threads = 0; ///< 0: one a processor
+};
+
+/// What was judged, for every evaluation of a file.
+struct EvaluationFacts {
+    std::string network; ///< "teacher of checkpoint.pth: ViT small, class token"
+    std::int64_t train = 0, val = 0, classes = 0, featureWidth = 0;
+    std::int64_t resizeSide = 0, cropSide = 0; ///< pixels; 0: not resized
+    std::int64_t unreadable = 0;               ///< pictures left out
+    std::vector<std::string> notes;            ///< sentences on those and on classes without references
+};
+
+/// Weighted k-NN accuracy (dino, eval_knn.py) for every k and temperature.
+struct KnnRequest {
+    EvaluationInput input;
+    std::vector<std::int64_t> neighbours{10, 20, 100, 200};
+    std::vector<double> temperatures{0.07};
+};
+struct KnnReport {
+    struct Row {
+        std::int64_t neighbours = 0;                ///< k as asked for; no more than there are references are used
+        double temperature = 0, top1 = 0, top5 = 0; ///< percent
+    };
+    EvaluationFacts facts;
+    std::vector<Row> rows;
+};
+
+/// Accuracy of a linear classifier on the frozen features (dino, eval_linear.py).
+struct LinearRequest {
+    EvaluationInput input;
+    std::int64_t lastBlocks = 0; ///< class tokens of so many blocks; 0: 4, or 1 for widths from 768 on
+    std::int64_t patchMean = -1; ///< 1: with the mean of the patch tokens, 0: without; -1: for widths from 768 on
+    bool augment = false;        ///< new views of the training pictures in every epoch, as published
+    std::int64_t epochs = 100, batchSize = 128, seed = 0;
+    std::vector<double> rates{0.001}; ///< for 256 pictures, one classifier each
+};
+struct LinearReport {
+    struct Epoch {
+        std::int64_t epoch = 0;
+        double rate = 0, trainLoss = 0, valLoss = 0, top1 = 0, top5 = 0; ///< of the best rate
+    };
+    EvaluationFacts facts;
+    std::vector<Epoch> epochs;
+    double rate = 0, top1 = 0, top5 = 0; ///< the best rate, after the last epoch
+    double highestTop1 = 0;              ///< of any epoch
+};
+
+using JobRequest = std::variant<EvaluateRunRequest, VerifyRequest, InspectRequest, KnnRequest, LinearRequest>;
 
 /// monostate: there is nothing to say beyond that it is done, or see error.
-using JobAnswer = std::variant<std::monostate, VerifyReport, FileReport>;
+using JobAnswer = std::variant<std::monostate, VerifyReport, FileReport, KnnReport, LinearReport>;
 
 struct JobResult {
     JobId id = 0;

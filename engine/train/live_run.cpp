@@ -56,8 +56,8 @@ std::vector<torch::Tensor> cropBlocks(const Batch& batch) {
 
 } // namespace
 
-LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const ModelFile* start,
-                 RunnerOutput& output, const Progress& progress)
+LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const ModelFile* start, RunnerOutput& output,
+                 const Progress& progress)
     : params_(completed(catalog.params, command.params)), settings_(readSettings(*params_)),
       maxSteps_(command.maxSteps), maxSeconds_(60 * command.maxMinutes), accuracy_(nullptr, settings_.eval) {
     if (auto error = checkAugment(settings_.augment))
@@ -91,10 +91,11 @@ void LiveRun::adopt(const ModelFile& start, RunnerOutput& output) {
     startStep_ = training_->step();
     if (startStep_ >= training_->plan().totalSteps)
         throw EngineError(ErrorCode::badParameter, "train",
-                          "'" + start.path + "' has " + std::to_string(*start.epoch) + " finished epochs and optim.epochs is " +
-                              std::to_string(settings_.optim.epochs) + ": raise optim.epochs to train on.");
-    output.log(LogLevel::info, "Goes on from " + start.path + " (" + start.kind + ") at step " +
-                                   std::to_string(startStep_) + ".");
+                          "'" + start.path + "' has " + std::to_string(*start.epoch) +
+                              " finished epochs and optim.epochs is " + std::to_string(settings_.optim.epochs) +
+                              ": raise optim.epochs to train on.");
+    output.log(LogLevel::info,
+               "Goes on from " + start.path + " (" + start.kind + ") at step " + std::to_string(startStep_) + ".");
     for (const std::string& note : start.notes)
         output.log(LogLevel::warning, note);
     if (!start.has("teacher.head.") && !start.has("student.head."))
@@ -198,8 +199,8 @@ StepOutcome LiveRun::step(RunnerOutput& output) {
 StepOutcome LiveRun::outcome() const {
     if (training_->step() >= training_->plan().totalSteps)
         return StepOutcome::plannedEnd;
-    const bool limit =
-        (maxSteps_ > 0 && training_->step() - startStep_ >= maxSteps_) || (maxSeconds_ > 0 && trainSeconds_ >= maxSeconds_);
+    const bool limit = (maxSteps_ > 0 && training_->step() - startStep_ >= maxSteps_) ||
+                       (maxSeconds_ > 0 && trainSeconds_ >= maxSeconds_);
     return limit ? StepOutcome::limitReached : StepOutcome::more;
 }
 

@@ -5,6 +5,7 @@
 #include "engine/checkpoint/model_file.h"
 #include "engine/support/check.h"
 #include "engine/train/catalog.h"
+#include "engine/train/evaluation_job.h"
 #include "engine/train/live_run.h"
 #include "engine/train/run_probes.h"
 #include "engine/train/verify_job.h"
@@ -130,6 +131,10 @@ std::unique_ptr<Job> TrainingRunner::startJob(const JobRequest& request) {
     }
     if (const auto* inspect = std::get_if<InspectRequest>(&request))
         return std::make_unique<SlicedJob>(inspected(inspect->path));
+    if (const auto* knn = std::get_if<KnnRequest>(&request))
+        return std::make_unique<SlicedJob>(evaluateNeighbours(*knn));
+    if (const auto* linear = std::get_if<LinearRequest>(&request))
+        return std::make_unique<SlicedJob>(evaluateLinear(*linear));
     return std::make_unique<SlicedJob>(verifyRecordings(std::get<VerifyRequest>(request)));
 }
 

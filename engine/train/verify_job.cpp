@@ -2,23 +2,12 @@
 #include "engine/train/verify_job.h"
 
 #include "engine/runtime/caught_error.h"
+#include "engine/train/compute_threads.h"
 #include "engine/train/recordings.h"
 #include "engine/train/run_settings.h"
 
 namespace dinoscope {
 namespace {
-
-/// Lets LibTorch compute with so many threads while it lives.
-class ComputeThreads {
-public:
-    explicit ComputeThreads(int count) : before_(at::get_num_threads()) { at::set_num_threads(count); }
-    ~ComputeThreads() { at::set_num_threads(before_); }
-    ComputeThreads(const ComputeThreads&) = delete;
-    ComputeThreads& operator=(const ComputeThreads&) = delete;
-
-private:
-    int before_;
-};
 
 ReplayOptions replayOptions(const VerifyRequest& request) {
     ReplayOptions options;

@@ -73,6 +73,25 @@ expect 0 'Goes on from.*checkpoint.pth' train "${checkpoint[@]}" --backbone.head
 expect 0 '3 tensors|no projection head' train --checkpoint "$recordings/vit-adamw/backbone_only.pth" --backbone.heads 3 \
     --augment.global_size 32 --augment.local_size 16 --head.out_dim 64 --head.hidden_dim 32 --steps 1 \
     --eval.references 100 --eval.queries 20
+mkdir -p pictures/train/a pictures/train/b pictures/val/a pictures/val/b
+python3 - <<'PICTURES'
+import struct, zlib
+def chunk(kind, data): return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+for part, count in (("train", 6), ("val", 3)):
+    for name, level in (("a", 40), ("b", 200)):
+        for i in range(count):
+            rows = b"".join(b"\0" + bytes([level + i, level, (x * 7 + i) % 256][c] for x in range(40) for c in range(3)) for _ in range(40))
+            png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 40, 40, 8, 2, 0, 0, 0))
+            open(f"pictures/{part}/{name}/{i}.png", "wb").write(png + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+PICTURES
+eval=(--checkpoint "$recordings/vit-adamw/checkpoint.pth" --heads 3 --train pictures/train)
+expect 0 'k +1 .*top-1 +100.00' eval knn "${eval[@]}" --val pictures/val --k 1,3
+expect 0 '"top1":100.0' eval linear "${eval[@]}" --val pictures/val --epochs 30 --batch-size 4 --lr 0.01,1 --json
+expect 1 'no test pictures' eval knn "${eval[@]}"
+expect 1 'nowhere' eval knn "${eval[@]}" --val nowhere
+expect 2 'heads' eval knn --checkpoint "$recordings/vit-adamw/checkpoint.pth" --train pictures/train --val pictures/val
+[ "$(grep -c -- '--heads' err)" = 1 ] || fail "a failure was said twice"
+expect 2 'k' eval knn "${eval[@]}" --val pictures/val --k 0
 expect 2 'float16' verify "$recordings/loss" --dtype float16
 mkdir -p half && head -c 5000 "$recordings/loss/loss.safetensors" >half/loss.safetensors
 expect 1 'half/loss.safetensors' verify half
