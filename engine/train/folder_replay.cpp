@@ -98,10 +98,10 @@ CosineSchedule parseSchedule(const SafetensorsFile& file, const std::string& tex
             static_cast<std::int64_t>(values[4]) * stepsPerEpoch, values[5]};
 }
 
-/// Type and place in which a recording of single calls is recomputed.
-torch::TensorOptions computing(const ReplayOptions& options) {
-    return torch::TensorOptions(openDevice(options.device))
-        .dtype(options.precision == Precision::float64 ? torch::kFloat64 : torch::kFloat32);
+/// Type and place in which a recording of single calls is recomputed; `recorded` is the type of its inputs.
+torch::TensorOptions computing(const ReplayOptions& options, ElementType recorded = ElementType::f32) {
+    const bool wide = options.precision ? options.precision == Precision::float64 : recorded == ElementType::f64;
+    return torch::TensorOptions(openDevice(options.device)).dtype(wide ? torch::kFloat64 : torch::kFloat32);
 }
 
 } // namespace
@@ -138,8 +138,8 @@ Slices<ReplayReport> replayForward(std::string path, ReplayOptions options) {
 Slices<ReplayReport> replayLoss(std::string path, ReplayOptions options) {
     ReplayReport report{"loss", path, {}, {}, {}};
     const double tolerance = options.tolerance.value_or(1e-5);
-    const torch::TensorOptions type = computing(options);
     const SafetensorsFile file(path);
+    const torch::TensorOptions type = computing(options, file.at("0.student").type);
     const double studentTemperature = metadataNumber(file, "student_temp");
     const double teacherTemperature = metadataNumber(file, "teacher_temp");
     const double centerMomentum = metadataNumber(file, "center_momentum");
@@ -169,7 +169,7 @@ Slices<ReplayReport> replayKnn(std::string path, ReplayOptions options) {
     constexpr double kTemperature = 0.07, kRounding = 1e-6;
     ReplayReport report{"knn", path, {}, {}, {}};
     const SafetensorsFile file(path);
-    const torch::TensorOptions type = computing(options);
+    const torch::TensorOptions type = computing(options, file.at("train").type);
     const torch::Tensor references = toTensor(file.at("train")).to(type), queries = toTensor(file.at("test")).to(type);
     const torch::Tensor labels = toTensor(file.at("train_labels")).to(type.device(), torch::kInt64).flatten();
     const torch::Tensor answers = toTensor(file.at("test_labels")).to(type.device(), torch::kInt64).flatten();
