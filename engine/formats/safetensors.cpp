@@ -3,13 +3,13 @@
 
 #include "engine/formats/format_error.h"
 #include "engine/support/check.h"
+#include "engine/support/durable_file.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <set>
@@ -88,40 +88,6 @@ void checkLayout(std::vector<TensorView>& tensors, std::span<const std::byte> da
     }
     if (next != data.data() + data.size())
         badFile(path, std::to_string(data.data() + data.size() - next) + " bytes at its end belong to no tensor");
-}
-
-void writeAll(int file, const void* data, std::size_t size, const std::string& path) {
-    const char* bytes = static_cast<const char*>(data);
-    while (size > 0) {
-        const ssize_t written = ::write(file, bytes, std::min<std::size_t>(size, std::size_t{1} << 30));
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            throwIoFailure(path, "written", written < 0 ? errno : ENOSPC);
-        bytes += written;
-        size -= static_cast<std::size_t>(written);
-    }
-}
-
-std::string makeHeader(const std::vector<TensorView>& tensors, const std::map<std::string, std::string>& metadata) {
-    nlohmann::ordered_json header = nlohmann::ordered_json::object();
-    if (!metadata.empty())
-        header["__metadata__"] = metadata;
-    std::set<std::string_view> names;
-    std::uint64_t offset = 0;
-    for (const TensorView& view : tensors) {
-        if (!names.insert(view.name).second || view.name == "__metadata__")
-            throw EngineError(ErrorCode::internal, "formats", "Two tensors to be written have the name " + view.name);
-        checkEqual(view.bytes.size(), static_cast<std::size_t>(view.elements()) * elementSize(view.type), "formats",
-                   "Bytes of tensor " + view.name);
-        header[view.name] = {{"dtype", elementName(view.type)},
-                             {"shape", view.shape},
-                             {"data_offsets", {offset, offset + view.bytes.size()}}};
-        offset += view.bytes.size();
-    }
-    std::string text = header.dump();
-    text.append((8 - text.size() % 8) % 8, ' ');
-    return text;
 }
 
 } // namespace
@@ -232,30 +198,43 @@ const TensorView& SafetensorsFile::at(std::string_view name) const {
                       "'" + path_ + "' holds no tensor '" + std::string(name) + "'. Choose a file that has it.");
 }
 
+std::string safetensorsHead(const std::vector<TensorView>& tensors,
+                            const std::map<std::string, std::string>& metadata) {
+    nlohmann::ordered_json header = nlohmann::ordered_json::object();
+    if (!metadata.empty())
+        header["__metadata__"] = metadata;
+    std::set<std::string_view> names;
+    std::uint64_t offset = 0;
+    for (const TensorView& view : tensors) {
+        if (!names.insert(view.name).second || view.name == "__metadata__")
+            throw EngineError(ErrorCode::internal, "formats", "Two tensors to be written have the name " + view.name);
+        checkEqual(view.bytes.size(), static_cast<std::size_t>(view.elements()) * elementSize(view.type), "formats",
+                   "Bytes of tensor " + view.name);
+        header[view.name] = {{"dtype", elementName(view.type)},
+                             {"shape", view.shape},
+                             {"data_offsets", {offset, offset + view.bytes.size()}}};
+        offset += view.bytes.size();
+    }
+    std::string text = header.dump();
+    text.append((8 - text.size() % 8) % 8, ' ');
+    const std::uint64_t size = text.size();
+    return std::string(reinterpret_cast<const char*>(&size), sizeof size) + text;
+}
+
 void writeSafetensors(const std::string& path, const std::vector<TensorView>& tensors,
                       const std::map<std::string, std::string>& metadata) {
-    const std::string header = makeHeader(tensors, metadata);
-    const std::string part = path + ".part";
-    const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0)
-        throwIoFailure(path, "written", errno);
+    const std::string head = safetensorsHead(tensors, metadata), part = path + ".part";
+    ::unlink(part.c_str()); // of an earlier try
     try {
-        const std::uint64_t headerBytes = header.size();
-        writeAll(file, &headerBytes, sizeof headerBytes, path);
-        writeAll(file, header.data(), header.size(), path);
+        DurableFile file(part);
+        file.write(head);
         for (const TensorView& view : tensors)
-            writeAll(file, view.bytes.data(), view.bytes.size(), path);
-        if (::fsync(file) != 0)
-            throwIoFailure(path, "written", errno);
+            file.write(view.bytes);
+        file.finish();
+        renameDurably(part, path);
     } catch (...) {
-        ::close(file);
         ::unlink(part.c_str());
         throw;
-    }
-    if (::close(file) != 0 || std::rename(part.c_str(), path.c_str()) != 0) {
-        const int error = errno;
-        ::unlink(part.c_str());
-        throwIoFailure(path, "written", error);
     }
 }
 

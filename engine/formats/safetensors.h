@@ -64,8 +64,13 @@ private:
 void parseSafetensors(std::span<const std::byte> file, const std::string& path, std::vector<TensorView>& tensors,
                       std::map<std::string, std::string>& metadata);
 
-/// Writes a safetensors file: the tensors in the given order, the header padded to 8 bytes. Written beside the target
-/// first and renamed when complete. Blocks.
+/// The beginning of a safetensors file up to the bytes of the first tensor: the header's length, the header, padded to
+/// 8 bytes; the bytes of the tensors follow in the given order. @throws EngineError(internal) as writeSafetensors().
+std::string safetensorsHead(const std::vector<TensorView>& tensors,
+                            const std::map<std::string, std::string>& metadata = {});
+
+/// Writes a safetensors file: the tensors in the given order. Written beside the target first and renamed when
+/// complete. Blocks.
 /// @throws EngineError(io) if the folder cannot be written or the disk is full; EngineError(internal) if a view's bytes
 /// do not match its shape or a name occurs twice.
 void writeSafetensors(const std::string& path, const std::vector<TensorView>& tensors,

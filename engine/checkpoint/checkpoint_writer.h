@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/error.h"
+#include "engine/checkpoint/checkpoint_store.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace dinoscope {
+
+/// Saves checkpoints of one run in a thread of its own, one at a time, so that training waits for the copy into host
+/// memory and for nothing else. The members belong to one other thread.
+class CheckpointWriter {
+public:
+    struct Outcome {
+        Step step{};
+        std::optional<CheckpointEntry> entry; ///< empty: see error
+        std::optional<Error> error;
+    };
+
+    explicit CheckpointWriter(const std::string& runFolder);
+    /// Waits until the save in work is done.
+    ~CheckpointWriter();
+
+    /// A save is in work, or its outcome has not been taken.
+    bool isBusy() const;
+    /// Begins a save. @throws EngineError(internal) while busy.
+    void save(CheckpointContent content, const Retention& retention);
+    /// The outcome of the newest save, once; nothing while it is in work.
+    std::optional<Outcome> take();
+    /// The same, waiting for it; nothing if there is none.
+    std::optional<Outcome> wait();
+
+private:
+    struct Request {
+        CheckpointContent content;
+        Retention retention;
+    };
+    void work();
+
+    CheckpointStore store_; // used by the thread alone
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::optional<Request> request_;
+    std::optional<Outcome> outcome_;
+    bool writing_ = false, closing_ = false;
+    std::thread thread_;
+};
+
+} // namespace dinoscope
