@@ -68,16 +68,23 @@ void print(const EvaluationFacts& facts) {
 
 void print(const KnnReport& report) {
     print(report.facts);
-    for (const KnnReport::Row& row : report.rows)
+    for (const KnnReport::Row& row : report.rows) {
         std::cout << "k " << std::setw(4) << row.neighbours << "  temperature " << row.temperature << "  top-1 "
-                  << std::setw(6) << row.top1 << " %  top-5 " << std::setw(6) << row.top5 << " %\n";
+                  << std::setw(6) << row.top1 << " %  top-5 " << std::setw(6) << row.top5 << " %";
+        if (row.used != row.neighbours)
+            std::cout << "  (with all " << row.used << " references)";
+        std::cout << "\n";
+    }
 }
 
 Json asJson(const KnnReport& report) {
     Json rows = Json::array();
     for (const KnnReport::Row& row : report.rows)
-        rows.push_back(
-            {{"k", row.neighbours}, {"temperature", row.temperature}, {"top1", row.top1}, {"top5", row.top5}});
+        rows.push_back({{"k", row.neighbours},
+                        {"k_used", row.used},
+                        {"temperature", row.temperature},
+                        {"top1", row.top1},
+                        {"top5", row.top5}});
     Json object = factsJson(report.facts);
     object["results"] = std::move(rows);
     return object;

@@ -110,11 +110,12 @@ struct EvaluationFacts {
 struct KnnRequest {
     EvaluationInput input;
     std::vector<std::int64_t> neighbours{10, 20, 100, 200};
-    std::vector<double> temperatures{0.07};
+    std::vector<double> temperatures{0.07, 0.1}; ///< of the official code, and as many others have it
 };
 struct KnnReport {
     struct Row {
-        std::int64_t neighbours = 0;                ///< k as asked for; no more than there are references are used
+        std::int64_t neighbours = 0;                ///< k as asked for
+        std::int64_t used = 0;                      ///< k as used: no more than there are references
         double temperature = 0, top1 = 0, top5 = 0; ///< percent
     };
     EvaluationFacts facts;

@@ -21,6 +21,7 @@ namespace dinoscope {
 namespace {
 
 constexpr int kUsualSide = 224;
+constexpr std::int64_t kCardBatch = 64; ///< pictures that a graphics card gets at once
 
 [[noreturn]] void badInput(const std::string& sentence) { throw EngineError(ErrorCode::badInput, "train", sentence); }
 
@@ -102,7 +103,10 @@ Prepared prepare(const EvaluationInput& input) {
     const std::int64_t table = out.backbone->traits().imageSize;
     const std::int64_t side = input.side > 0 ? input.side : table > 0 ? table : kUsualSide;
     const Normalization normalization = normalizationOf(colors, static_cast<int>(out.backbone->traits().channels));
-    out.transform = evaluationTransform(out.train->uniformSize(), static_cast<int>(side), normalization);
+    // Both sets are seen alike: whole pictures only if all of them have one size.
+    const bool uniform = out.train->uniformSize() == out.val->uniformSize();
+    out.transform =
+        evaluationTransform(uniform ? out.train->uniformSize() : std::nullopt, static_cast<int>(side), normalization);
     out.facts.resizeSide = out.transform.resizeSide;
     out.facts.cropSide = out.transform.cropSide;
     out.facts.network = role.substr(0, role.size() - 1) + " of " +
@@ -141,6 +145,7 @@ Slices<JobAnswer> evaluateNeighbours(KnnRequest request) {
     setup.neighbours = request.neighbours;
     setup.temperatures = request.temperatures;
     setup.device = prepared.device;
+    setup.batchSize = prepared.device.is_cuda() ? kCardBatch : 0;
     OfflineKnn knn(setup);
     for (bool more = true; more;) {
         {
@@ -157,7 +162,8 @@ Slices<JobAnswer> evaluateNeighbours(KnnRequest request) {
     report.facts.val = knn.counts().queries;
     take(knn.counts(), report.facts);
     for (const OfflineKnn::Result& result : knn.results())
-        report.rows.push_back({result.asked, result.vote.temperature, result.top1, result.top5});
+        report.rows.push_back(
+            {result.asked, result.vote.neighbours, result.vote.temperature, result.top1, result.top5});
     co_return report;
 }
 

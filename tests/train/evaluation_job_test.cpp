@@ -3,6 +3,7 @@
 #include "engine/api/job.h"
 #include "engine/support/check.h"
 #include "engine/train/evaluation_job.h"
+#include "tests/data/picture_files.h"
 #include "tests/train/small_run.h"
 
 #include <gtest/gtest.h>
@@ -57,6 +58,10 @@ TEST_F(EvaluationJob, CountsNeighboursForEveryKAndTemperature) {
     ASSERT_EQ(report.rows.size(), 6U);
     EXPECT_EQ(report.rows[1].neighbours, 1);
     EXPECT_EQ(report.rows[1].temperature, 0.1);
+    EXPECT_EQ(report.rows[1].used, 1);
+    EXPECT_EQ(report.rows[5].neighbours, 500);
+    EXPECT_EQ(report.rows[5].used, 96) << "all references";
+    EXPECT_EQ(KnnRequest().temperatures, (std::vector<double>{0.07, 0.1})) << "both of the literature";
     EXPECT_GT(report.rows[0].top1, 100.0 / static_cast<double>(report.facts.classes)) << "above chance";
     EXPECT_LE(report.rows[0].top1, report.rows[2].top5);
 }
@@ -73,6 +78,16 @@ TEST_F(EvaluationJob, StudentAndTeacherAreTwoNetworks) {
     const KnnReport c = knn(lone);
     for (std::size_t i = 0; i < a.rows.size(); ++i)
         EXPECT_EQ(c.rows[i].top1, a.rows[i].top1) << "the file's only network is the teacher's backbone";
+}
+
+TEST_F(EvaluationJob, SetsOfDifferentSizesAreSeenAlike) {
+    const ScratchFolder folder;
+    for (const char* name : {"0", "1"})
+        testing::writeBytes(folder / name / "a.png", testing::encoded(".png", testing::smoothPicture(40, 30, 1)));
+    EvaluationInput mixed = input();
+    mixed.val = folder.path().string();
+    EXPECT_EQ(knn(input()).facts.resizeSide, 32) << "all of one size: whole pictures";
+    EXPECT_EQ(knn(mixed).facts.resizeSide, 36) << "32 * 8 / 7 for both sets";
 }
 
 TEST_F(EvaluationJob, TrainsALinearClassifier) {
