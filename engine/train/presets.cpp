@@ -61,6 +61,14 @@ Preset official(const std::string& arch, const std::string& label, std::int64_t 
             {{"backbone.arch", arch}, {"backbone.patch_size", patch}}};
 }
 
+/// What the recipes of ResNet-50 have in common (dino, README; options of the released network).
+Values resnetValues() {
+    return {{"backbone.arch", "resnet50"},
+            {"augment.global_scale_min", 0.14},
+            {"augment.local_scale_min", 0.05},
+            {"augment.local_scale_max", 0.14}};
+}
+
 } // namespace
 
 const std::vector<Preset>& presetList() {
@@ -84,6 +92,22 @@ const std::vector<Preset>& presetList() {
         official("vit_small", "ViT small", 8),
         official("vit_base", "ViT base", 16),
         official("vit_base", "ViT base", 8),
+        {"resnet50_sgd", "ResNet-50, SGD",
+         "The official recipe for ResNet-50 on one machine: SGD, constant weight decay, narrower crops. Made for large "
+         "colour pictures and a graphics card.",
+         with(resnetValues(), {{"optim.optimizer", "sgd"},
+                               {"optim.lr", 0.03},
+                               {"optim.weight_decay", 1e-4},
+                               {"optim.weight_decay_end", 1e-4}})},
+        {"resnet50_lars", "ResNet-50, LARS",
+         "ResNet-50 with LARS, for batches of a thousand pictures and more: each tensor's step is scaled by its own "
+         "norm, and one-dimensional tensors neither decay nor are scaled.",
+         with(resnetValues(), {{"optim.optimizer", "lars"},
+                               {"head.use_bn", true},
+                               {"optim.lr", 0.3},
+                               {"optim.weight_decay", 1e-6},
+                               {"optim.weight_decay_end", 1e-6},
+                               {"optim.clip_grad", 0.0}})},
     };
     return list;
 }
