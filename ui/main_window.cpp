@@ -4,6 +4,7 @@
 #include "ui/checkpoint_dialog.h"
 #include "ui/engine_bridge.h"
 #include "ui/new_run_dialog.h"
+#include "ui/panels/neighbours_panel.h"
 #include "ui/panels/parameters_panel.h"
 #include "ui/run_bar.h"
 #include "ui/run_draft.h"
@@ -25,6 +26,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace dinoscope {
 
@@ -90,19 +92,23 @@ void MainWindow::connectBridge() {
         connect(bridge_, &EngineBridge::resultArrived, panel, &Panel::onResult);
         connect(panel, &Panel::complained, this, &MainWindow::complain);
     }
-    connect(bridge_, &EngineBridge::jobEnded, this, [this](const JobResult& result) {
-        if (result.id != inspection_)
-            return;
-        inspection_ = 0;
-        if (const auto* report = std::get_if<FileReport>(&result.answer))
-            askForCheckpoint(*report);
-        else if (result.error)
-            complain(textOf(result.error->message));
-    });
+    connect(workspace_->panel<NeighboursPanel>(), &NeighboursPanel::measureAsked, this, &MainWindow::measureNow);
+    connect(bridge_, &EngineBridge::jobEnded, this, &MainWindow::takeJobResult);
     connect(bridge_, &EngineBridge::closed, this, [this] {
         emit ended();
         close();
     });
+}
+
+void MainWindow::takeJobResult(const JobResult& result) {
+    const bool inspected = result.id == std::exchange(inspection_, inspection_ == result.id ? 0 : inspection_);
+    const bool measured = result.id == std::exchange(measurement_, measurement_ == result.id ? 0 : measurement_);
+    if (!inspected && !measured)
+        return;
+    if (result.error && result.error->code != ErrorCode::cancelled)
+        complain(textOf(result.error->message));
+    else if (const auto* report = std::get_if<FileReport>(&result.answer))
+        askForCheckpoint(*report);
 }
 
 void MainWindow::makeMenus() {
@@ -117,6 +123,8 @@ void MainWindow::makeMenus() {
     QMenu* run = menuBar()->addMenu(tr("&Run"));
     for (const CommandKind kind : {CommandKind::run, CommandKind::pause, CommandKind::step, CommandKind::stop})
         run->addAction(runBar_->action(kind));
+    run->addSeparator();
+    measure_ = run->addAction(tr("&Measure now"), QKeySequence(Qt::Key_F8), this, &MainWindow::measureNow);
     QMenu* view = menuBar()->addMenu(tr("&View"));
     view->addAction(tr("&Start page"), this, [this] { pages_->setCurrentWidget(startPage_); });
     view->addAction(tr("&Panels"), this, &MainWindow::showWorkspace);
@@ -191,6 +199,14 @@ void MainWindow::openRun(bool thenTrain) {
     });
 }
 
+void MainWindow::measureNow() {
+    measurement_ = bridge_->newJobId();
+    bridge_->post(StartJobCommand{measurement_, EvaluateRunRequest{}}, this, [this](const Acknowledgement& answer) {
+        if (answer.refused)
+            complain(textOf(answer.refused->message));
+    });
+}
+
 void MainWindow::takeSnapshot(const Snapshot& snapshot) {
     if (snapshot.run != run_) {
         run_ = snapshot.run;
@@ -213,6 +229,7 @@ void MainWindow::takeSnapshot(const Snapshot& snapshot) {
         words = textOf(refusal(snapshot.state, CommandKind::open));
     startPage_->setBusy(words);
     openCheckpoint_->setEnabled(isAllowed(snapshot.state, CommandKind::load));
+    measure_->setEnabled(snapshot.run && isAllowed(snapshot.state, CommandKind::requestProbe));
     for (Panel* panel : workspace_->panels())
         panel->onSnapshot(snapshot);
     if (snapshot.lastError && snapshot.lastError->message != shownError_) {

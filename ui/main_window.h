@@ -71,6 +71,8 @@ private:
     void chooseCheckpoint();
     void askForCheckpoint(const FileReport& report);
     void openRun(bool thenTrain);
+    void measureNow();
+    void takeJobResult(const JobResult& result);
     void showAbout();
     void copyCommandLine();
     void saveSettings() const;
@@ -82,12 +84,13 @@ private:
     QStackedWidget* pages_;
     StartPage* startPage_;
     Workspace* workspace_;
-    QAction* openCheckpoint_ = nullptr;
+    QAction *openCheckpoint_ = nullptr, *measure_ = nullptr;
     QActionGroup* themes_ = nullptr;
     ThemeChoice theme_ = ThemeChoice::system;
     std::shared_ptr<const RunInfo> run_;
     std::string shownError_;
-    JobId inspection_ = 0; ///< of the file that is to be opened
+    JobId inspection_ = 0;  ///< of the file that is to be opened
+    JobId measurement_ = 0; ///< of the run, asked for by hand
     bool keepsSettings_ = true;
 };
 

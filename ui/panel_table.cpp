@@ -7,6 +7,7 @@
 #include "ui/panels/health_panel.h"
 #include "ui/panels/laboratory_panel.h"
 #include "ui/panels/log_panel.h"
+#include "ui/panels/neighbours_panel.h"
 #include "ui/panels/parameters_panel.h"
 
 #include <QCoreApplication>
@@ -26,6 +27,7 @@ const std::vector<PanelEntry>& panelTable() {
         {QStringLiteral("curves"), title("Curves"), {1, 0, false}, make<CurvesPanel>},
         {QStringLiteral("laboratory"), title("Temperature laboratory"), {1, 1, false}, make<LaboratoryPanel>},
         {QStringLiteral("attention"), title("Attention"), {2, 0, false}, make<AttentionPanel>},
+        {QStringLiteral("neighbours"), title("Neighbours"), {2, 0, true}, make<NeighboursPanel>},
         {QStringLiteral("crops"), title("Crops"), {2, 1, false}, make<CropsPanel>},
         {QStringLiteral("health"), title("Health"), {2, 2, false}, make<HealthPanel>},
         {QStringLiteral("log"), title("Log"), {2, 2, true}, make<LogPanel>},

@@ -14,7 +14,7 @@
 namespace dinoscope {
 namespace {
 
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 constexpr int kNarrow = 1200, kLow = 720; ///< below, the rows of a column become tabs
 const auto kStateKey = QStringLiteral("layout/docks");
 
@@ -120,6 +120,7 @@ void Workspace::arrange() {
                                               {QStringLiteral("curves"), 55},
                                               {QStringLiteral("laboratory"), 45},
                                               {QStringLiteral("attention"), 42},
+                                              {QStringLiteral("neighbours"), 30},
                                               {QStringLiteral("crops"), 30},
                                               {QStringLiteral("health"), 28}});
     else

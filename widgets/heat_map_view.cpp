@@ -28,6 +28,12 @@ HeatMapView::HeatMapView(const QString& title, ColorRole role, QWidget* parent)
 QSize HeatMapView::sizeHint() const { return small_ ? QSize(64, 84) : QSize(240, 200); }
 QSize HeatMapView::minimumSizeHint() const { return small_ ? QSize(36, 48) : QSize(100, 70); }
 
+void HeatMapView::setTitle(const QString& title) {
+    title_ = title;
+    setAccessibleName(title);
+    update();
+}
+
 void HeatMapView::setPicture(const QImage& picture) {
     picture_ = picture;
     update();

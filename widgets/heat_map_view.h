@@ -18,6 +18,7 @@ class HeatMapView : public QWidget {
 
 public:
     explicit HeatMapView(const QString& title, ColorRole role, QWidget* parent = nullptr);
+    void setTitle(const QString& title);
     void setPicture(const QImage& picture);
     /// Row-major. An empty map, or one of another size than `rows` times `columns`, shows the picture alone; so do
     /// cells that are not finite.

@@ -48,6 +48,8 @@ nlohmann::ordered_json summary(const EngineSession& session, const Snapshot& end
             {"loss", value("loss")},
             {"knn_teacher", value("knn_teacher")},
             {"knn_student", value("knn_student")},
+            {"linear_teacher", value("linear_teacher")},
+            {"linear_student", value("linear_student")},
             {"images_per_s", meanRate(end)},
             {"train_seconds", end.trainSeconds},
             {"teacher_entropy", value("teacher_entropy")},
@@ -70,6 +72,8 @@ std::string sentence(const EngineSession& session, const Snapshot& end) {
     if (const auto teacher = session.newest("knn_teacher"))
         text << ", k-NN teacher " << std::setprecision(2) << *teacher << " % student " << *session.newest("knn_student")
              << " %";
+    if (const auto teacher = session.newest("linear_teacher"))
+        text << ", linear probe teacher " << *teacher << " % student " << *session.newest("linear_student") << " %";
     text << (end.run->runFolder.empty() ? ". Nothing was kept; --out names a folder."
                                         : ". Kept in " + end.run->runFolder + ".");
     return text.str();

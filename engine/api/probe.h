@@ -74,27 +74,66 @@ struct SoftmaxAnswer {
     std::vector<std::int32_t> teacherWins, studentWins; ///< (K): rows of the last batch in which k is largest
 };
 
-/// Attention of one block for one picture, of both networks.
+/// What is shown of each patch; of a convolutional network, of each cell of a stage's map.
+enum class PatchView {
+    attention,  ///< softmax weights of a query's row; transformers only
+    activation, ///< L2 norm of the patch's features over their channels
+    similarity  ///< cosine similarity of the patch's features with the query's
+};
+
+/// Maps over the patches of one picture, of one block of both networks.
 struct AttentionRequest {
     PictureRef picture;
-    std::int64_t block = -1; ///< counted from 0; -1: the last
+    std::int64_t block = -1; ///< or stage of a convolutional network, counted from 0; -1: the last
     std::int64_t inputSide =
         0; ///< side of the square network input in pixels; 0: the smallest that gives 7 x 7 patches
-    std::int64_t queryPatch = -1; ///< patch whose attention is asked for, row-major; -1: the class token
+    /// Patch that asks, row-major; -1: the class token, or of a convolutional network the mean of all cells.
+    std::int64_t queryPatch = -1;
+    PatchView view = PatchView::attention;
+};
+/// The maps of one network.
+struct PatchMaps {
+    std::vector<float> whole; ///< (rows, columns): mean of the heads' attention; norm; similarity
+    std::vector<float> parts; ///< (parts, rows, columns): one a head or channel
 };
 struct AttentionAnswer {
     std::string caption;
     Image picture; ///< as fed to the network, before normalisation
-    std::int64_t block = 0, blocks = 0, heads = 0;
+    PatchView view = PatchView::attention;
+    std::int64_t block = 0, blocks = 0;
     std::int64_t rows = 0, columns = 0; ///< patch grid
-    std::vector<float> student;         ///< (heads, rows, columns): attention of the query to each patch
-    std::vector<float> teacher;
+    /// Numbers of the parts, from 0: all heads; of activations the channels that vary most in the teacher's map, most
+    /// first; none of similarities.
+    std::vector<std::int64_t> parts;
+    PatchMaps student, teacher;
 };
 
-using ProbeQuestion = std::variant<CropsRequest, SoftmaxRequest, AttentionRequest>;
+/// The nearest pictures of one picture in the feature space of both networks, by cosine similarity, among the
+/// references of the run's newest evaluation.
+struct NeighboursRequest {
+    PictureRef picture;
+    std::int64_t count = 8; ///< neighbours of each network, at least 1
+};
+struct Neighbour {
+    std::int64_t sample = 0; ///< of the training source
+    double similarity = 0;   ///< cosine, -1 to 1
+    std::int32_t label = -1; ///< index into RunInfo::classNames; -1: none
+    Image image;
+};
+struct NeighboursAnswer {
+    std::string caption;
+    Image picture;
+    std::int32_t label = -1;
+    std::int64_t references = 0;             ///< 0: there was no evaluation yet, and both lists are empty
+    Step measured{};                         ///< when the features of the references were computed
+    bool isReference = false;                ///< the picture is one itself, and left out; else its features are of now
+    std::vector<Neighbour> student, teacher; ///< nearest first
+};
+
+using ProbeQuestion = std::variant<CropsRequest, SoftmaxRequest, AttentionRequest, NeighboursRequest>;
 
 /// Kinds of probes, in the order of ProbeQuestion's alternatives.
-enum class ProbeKind { crops, softmax, attention };
+enum class ProbeKind { crops, softmax, attention, neighbours };
 inline ProbeKind probeKind(const ProbeQuestion& question) { return static_cast<ProbeKind>(question.index()); }
 
 struct ProbeRequest {
@@ -107,7 +146,8 @@ struct ProbeResult {
     JobId id = 0;
     ProbeKind kind = ProbeKind::crops;
     Step step{};
-    std::variant<std::monostate, CropsAnswer, SoftmaxAnswer, AttentionAnswer> answer; ///< monostate: see error
+    std::variant<std::monostate, CropsAnswer, SoftmaxAnswer, AttentionAnswer, NeighboursAnswer>
+        answer; ///< monostate: see error
     std::optional<Error> error;
 };
 

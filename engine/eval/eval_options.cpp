@@ -49,6 +49,15 @@ void declare(FieldList& fields, EvalOptions& options) {
         .soft(100, 10000)
         .log()
         .help("The first pictures of the test data, whose classes are guessed and compared with the true ones.");
+    fields.add("eval.linear", options.linear, "Linear probe")
+        .help("A linear classifier learns from the features of each network while that is trained, and is judged with "
+              "the same queries. Nothing flows back into the networks.");
+    fields.add("eval.linear_rate", options.linearRate, "Linear probe's rate")
+        .range(1e-6, 100)
+        .soft(1e-3, 10)
+        .log()
+        .when("eval.linear=true")
+        .help("Learning rate of the linear classifiers for 256 pictures a step; it is scaled by the batch size.");
 }
 
 } // namespace dinoscope

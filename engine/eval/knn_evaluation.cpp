@@ -10,6 +10,10 @@ namespace {
 
 constexpr std::int64_t kPixelSide = 32; ///< of pictures whose pixels are compared
 
+torch::Tensor unit(const torch::Tensor& features) {
+    return torch::nn::functional::normalize(features, torch::nn::functional::NormalizeFuncOptions().dim(1).eps(1e-12));
+}
+
 torch::Tensor channelRow(const std::vector<double>& values) {
     return torch::tensor(values, torch::kFloat32).view({1, -1, 1, 1});
 }
@@ -23,40 +27,46 @@ torch::Tensor pixelFeatures(const torch::Tensor& pictures) {
 
 KnnEvaluation::KnnEvaluation(std::shared_ptr<const KnnProtocol> protocol, std::vector<Network> networks)
     : protocol_(std::move(protocol)), networks_(std::move(networks)) {
-    const LabelledPictures& references = protocol_->references;
-    const LabelledPictures& queries = protocol_->queries;
-    checkEqual(references.pictures.size(1), static_cast<std::int64_t>(protocol_->mean.size()), "eval",
+    const torch::Tensor& references = protocol_->references.pictures;
+    checkEqual(references.size(1), static_cast<std::int64_t>(protocol_->mean.size()), "eval",
                "channels of the k-NN pictures and the means");
-    total_ = static_cast<std::int64_t>(networks_.size()) * (references.pictures.size(0) + queries.pictures.size(0));
+    const std::int64_t queries = protocol_->measures() ? protocol_->queries.pictures.size(0) : 0;
+    total_ = static_cast<std::int64_t>(networks_.size()) * (references.size(0) + queries);
 }
 
-torch::Tensor KnnEvaluation::featuresOf(const LabelledPictures& set, std::int64_t begin, std::int64_t end) const {
+torch::Tensor KnnEvaluation::featuresOf(const PictureSet& set, std::int64_t begin, std::int64_t end) const {
     const torch::Tensor pixels = set.pictures.slice(0, begin, end).to(torch::kFloat32).div(255.0);
     const torch::Tensor input = pixels.sub(channelRow(protocol_->mean)).div(channelRow(protocol_->deviation));
-    const torch::Tensor features = networks_[results_.size()].features(input).to(torch::kFloat32);
-    return torch::nn::functional::normalize(features, torch::nn::functional::NormalizeFuncOptions().dim(1).eps(1e-12));
+    return networks_[results_.size()].features(input).to(torch::kFloat32);
 }
 
 void KnnEvaluation::referenceSlice() {
-    const LabelledPictures& set = protocol_->references;
+    const PictureSet& set = protocol_->references;
     const std::int64_t count = set.pictures.size(0);
     const std::int64_t end = std::min(position_ + protocol_->sliceSize, count);
-    bank_.push_back(featuresOf(set, position_, end));
+    bank_.push_back(unit(featuresOf(set, position_, end)));
     done_ += end - position_;
     position_ = end;
     if (end < count)
         return;
-    classifier_.emplace(torch::cat(bank_), set.labels, protocol_->classes, protocol_->neighbours,
-                        protocol_->temperature);
+    references_.push_back(torch::cat(bank_));
     bank_.clear();
     position_ = 0;
+    if (protocol_->measures())
+        classifier_.emplace(references_.back(), set.labels, protocol_->classes, protocol_->neighbours,
+                            protocol_->temperature);
+    else
+        results_.emplace_back();
 }
 
 void KnnEvaluation::querySlice() {
-    const LabelledPictures& set = protocol_->queries;
+    const PictureSet& set = protocol_->queries;
     const std::int64_t count = set.pictures.size(0);
     const std::int64_t end = std::min(position_ + protocol_->sliceSize, count);
-    classifier_->add(featuresOf(set, position_, end), set.labels.slice(0, position_, end));
+    const torch::Tensor features = featuresOf(set, position_, end), labels = set.labels.slice(0, position_, end);
+    classifier_->add(unit(features), labels);
+    if (const auto& judge = networks_[results_.size()].judge)
+        judge(features, labels);
     done_ += end - position_;
     position_ = end;
     if (end < count)

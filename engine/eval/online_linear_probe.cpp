@@ -3,17 +3,27 @@
 
 #include "engine/support/check.h"
 
+#include <algorithm>
+
 namespace dinoscope {
 namespace {
 
 constexpr double kBatchOfRate = 256;
+constexpr double kFollow = 0.1; ///< share of the newest batch in the running averages
+constexpr double kEpsilon = 1e-5;
 
 torch::Tensor valuesOf(const torch::Tensor& features) { return features.detach().to(torch::kCPU, torch::kFloat32); }
 
 } // namespace
 
 OnlineLinearProbe::OnlineLinearProbe(std::int64_t width, std::int64_t classes, const OnlineLinearOptions& options)
-    : probe_(width, classes, {options.rate}, options.momentum, options.seed) {}
+    : probe_(width, classes, {options.rate}, options.momentum, options.seed), mean_(torch::zeros({width})),
+      variance_(torch::ones({width})) {}
+
+torch::Tensor OnlineLinearProbe::standardized(const torch::Tensor& rows, const torch::Tensor& mean,
+                                              const torch::Tensor& variance) const {
+    return (rows - mean) * (variance + kEpsilon).rsqrt();
+}
 
 double OnlineLinearProbe::add(const torch::Tensor& features, const torch::Tensor& labels) {
     torch::NoGradGuard noGrad;
@@ -26,20 +36,24 @@ double OnlineLinearProbe::add(const torch::Tensor& features, const torch::Tensor
     rows = rows.index_select(0, usable);
     classes = classes.index_select(0, usable);
     checkEqual(classes.max().item<std::int64_t>() < probe_.classes(), true, "eval", "labels that have a class");
-    loss_ = probe_.step(rows, classes, static_cast<double>(usable.numel()) / kBatchOfRate).front();
+    const torch::Tensor mean = rows.mean(0), variance = rows.var(0, /*unbiased=*/false);
+    // The first batch stands for all that were never seen.
+    const double share = std::max(kFollow, 1 / static_cast<double>(steps_ + 1));
+    mean_.lerp_(mean, share);
+    variance_.lerp_(variance, share);
+    loss_ = probe_.step(standardized(rows, mean, variance), classes, static_cast<double>(usable.numel()) / kBatchOfRate)
+                .front();
     ++steps_;
     return loss_;
 }
 
 torch::Tensor OnlineLinearProbe::classify(const torch::Tensor& features) const {
-    return probe_.logits(valuesOf(features)).select(1, 0).argmax(1);
+    torch::NoGradGuard noGrad;
+    return probe_.logits(standardized(valuesOf(features), mean_, variance_)).select(1, 0).argmax(1);
 }
 
-double OnlineLinearProbe::accuracy(const torch::Tensor& features, const torch::Tensor& labels) const {
-    if (labels.numel() == 0)
-        return 0;
-    const std::int64_t hits = classify(features).eq(labels.to(torch::kCPU)).sum().item<std::int64_t>();
-    return 100.0 * static_cast<double>(hits) / static_cast<double>(labels.numel());
+std::int64_t OnlineLinearProbe::hits(const torch::Tensor& features, const torch::Tensor& labels) const {
+    return classify(features).eq(labels.to(torch::kCPU)).sum().item<std::int64_t>();
 }
 
 } // namespace dinoscope

@@ -14,8 +14,10 @@ struct OnlineLinearOptions {
 };
 
 /// A linear classifier that learns beside a network while that is trained (BYOL, section 4: on stopped features): one
-/// SGD step for each labelled batch. It takes features as values: nothing flows back, no network and no random number
-/// of the run is touched. Its guesses follow the network with a delay of some hundred batches. One thread.
+/// SGD step for each labelled batch, on features that are centred and scaled by the batch's mean and deviation, by
+/// their running averages when it guesses (BatchNorm without weights, as MAE, appendix A.1, puts before its linear
+/// probe). It takes features as values: nothing flows back, no network and no random number of the run is touched. Its
+/// guesses follow the network with a delay of some hundred batches. One thread.
 class OnlineLinearProbe {
 public:
     /// @throws EngineError(badParameter) as LinearProbe.
@@ -29,14 +31,18 @@ public:
 
     /// The guessed classes (B) int64, on the CPU.
     torch::Tensor classify(const torch::Tensor& features) const;
-    /// Share of right guesses in percent; labels (B) int64. 0 for no picture.
-    double accuracy(const torch::Tensor& features, const torch::Tensor& labels) const;
+    /// Number of right guesses; labels (B) int64.
+    std::int64_t hits(const torch::Tensor& features, const torch::Tensor& labels) const;
 
     std::int64_t steps() const { return steps_; }
     double loss() const { return loss_; } ///< of the newest step; 0 before the first
 
 private:
+    torch::Tensor standardized(const torch::Tensor& rows, const torch::Tensor& mean,
+                               const torch::Tensor& variance) const;
+
     LinearProbe probe_;
+    torch::Tensor mean_, variance_; // (D), running
     std::int64_t steps_ = 0;
     double loss_ = 0;
 };

@@ -10,9 +10,10 @@ namespace dinoscope {
 
 class Backbone;
 
-/// Attention of one block for one picture, of both networks, as in the figures of the DINO paper
+/// Maps over the patches of one picture, of one block of both networks. Attention as in the figures of the DINO paper
 /// (visualize_attention.py): softmax weights of the query's row, the keys of the patches alone, so that a head's values
-/// sum to 1 less the share of the class token.
+/// sum to 1 less the share of the class token. Activations and similarities are of a transformer's tokens after the
+/// final norm, or of the map that a stage of a convolutional network gives.
 ///
 /// The input is the middle square of the picture after a bicubic resize of its shorter side, in the channels of the
 /// network. request.inputSide is rounded down to whole patches; 0 means 7 patches a side, or those of the position
@@ -22,7 +23,7 @@ class Backbone;
 /// Both networks run in evaluation mode and have their former mode afterwards; no parameter, buffer or random number
 /// changes. The count of passes that stochastic depth is keyed by moves, which Backbone::beginStep() starts anew: call
 /// it between steps. Engine thread; blocks for the forward passes.
-/// @throws EngineError(notAllowed) for convolutional networks and for two networks that differ in shape,
+/// @throws EngineError(notAllowed) for attention of convolutional networks and for two networks that differ in shape,
 /// EngineError(badInput) for a picture as checkPicture() and for a block, side or patch that there is not.
 AttentionAnswer attentionOfPicture(const Image& picture, std::string caption, const Normalization& normalization,
                                    const AttentionRequest& request, Backbone& student, Backbone& teacher);

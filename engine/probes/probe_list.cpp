@@ -12,8 +12,10 @@ const std::vector<NamedEntry>& probeList() {
          "The outputs of both networks for the views of one picture, before temperature and centring, and how often "
          "each prototype is the largest in the last batch."},
         {"attention", "Attention",
-         "Where the heads of one transformer block look in a picture, student and teacher side by side. Convolutional "
-         "networks have no attention."},
+         "Where the heads of one transformer block look in a picture, student and teacher side by side; or how strong "
+         "the features of each patch are, and how alike. Convolutional networks have no attention but the other two."},
+        {"neighbours", "Neighbours",
+         "The pictures whose features are nearest to those of one picture, in the student and in the teacher."},
     };
     return list;
 }

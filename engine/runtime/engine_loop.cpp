@@ -120,7 +120,8 @@ void EngineLoop::doWork() {
 }
 
 void EngineLoop::doJob() {
-    jobs_.slice(control_.step);
+    if (jobs_.slice(control_.step))
+        interests_.noteChange(); // it may have measured what probes show
     publisher_.publishSometimes(control_);
     lanes_.waker.signal();
 }

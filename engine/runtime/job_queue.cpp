@@ -14,15 +14,16 @@ WorkProgress JobQueue::progress() const { return waiting_.empty() ? WorkProgress
 
 void JobQueue::add(JobId id, std::unique_ptr<Job> job) { waiting_.push_back({id, std::move(job)}); }
 
-void JobQueue::slice(Step step) {
+bool JobQueue::slice(Step step) {
     const Waiting& first = waiting_.front();
     std::optional<JobAnswer> answer;
     const auto error = errorOf(step, [&] { answer = first.job->slice(lanes_); });
     if (!error && !answer)
-        return;
+        return false;
     const JobId id = first.id;
     waiting_.pop_front();
     report({id, std::move(answer).value_or(JobAnswer{}), error});
+    return true;
 }
 
 void JobQueue::giveUp(const Waiting& waiting, Step step) {

@@ -20,8 +20,8 @@ public:
     /// Of the job in work; of nothing if there is none.
     WorkProgress progress() const;
     void add(JobId id, std::unique_ptr<Job> job);
-    /// One slice of the job in work.
-    void slice(Step step);
+    /// One slice of the job in work. @returns whether that ended it.
+    bool slice(Step step);
     void cancel(JobId id, Step step);
     void cancelAll(Step step);
 

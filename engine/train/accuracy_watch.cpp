@@ -21,7 +21,7 @@ FeatureFunction featuresOf(MultiCropNetwork& network) {
 } // namespace
 
 bool AccuracyWatch::isDue(std::int64_t step, double trainSeconds) const {
-    if (!protocol_ || isBusy() || step == step_)
+    if (!measures() || isBusy() || step == step_)
         return false;
     if (step_ < 0)
         return true;
@@ -31,15 +31,37 @@ bool AccuracyWatch::isDue(std::int64_t step, double trainSeconds) const {
     return options_.everySeconds > 0 && trainSeconds - begunAt_ >= std::max(options_.everySeconds, rest);
 }
 
-void AccuracyWatch::begin(MultiCropNetwork& student, MultiCropNetwork& teacher, std::int64_t step,
+void AccuracyWatch::begin(const WatchedNetwork& student, const WatchedNetwork& teacher, std::int64_t step,
                           double trainSeconds) {
     if (!protocol_ || isBusy() || step == measured_)
         return;
     step_ = step;
     begunAt_ = trainSeconds;
     cost_ = 0;
-    evaluation_.emplace(protocol_, std::vector<KnnEvaluation::Network>{{"student", featuresOf(student)},
-                                                                       {"teacher", featuresOf(teacher)}});
+    std::vector<KnnEvaluation::Network> networks;
+    for (const auto& [name, watched] : {std::pair("student", student), std::pair("teacher", teacher)}) {
+        std::optional<std::int64_t>& hits = linearHits_[networks.size()];
+        hits.reset();
+        networks.push_back({name, featuresOf(watched.network), nullptr});
+        if (!watched.linear || watched.linear->steps() == 0)
+            continue;
+        hits = 0;
+        networks.back().judge = [&hits, linear = watched.linear](const torch::Tensor& features,
+                                                                 const torch::Tensor& labels) {
+            *hits += linear->hits(features, labels);
+        };
+    }
+    evaluation_.emplace(protocol_, std::move(networks));
+}
+
+std::optional<AccuracyWatch::Accuracy> AccuracyWatch::accuracyOf(std::size_t network) const {
+    if (!measures())
+        return std::nullopt;
+    const KnnAccuracy& knn = evaluation_->results()[network];
+    Accuracy accuracy{knn.top1, std::nullopt};
+    if (linearHits_[network])
+        accuracy.linear = 100.0 * static_cast<double>(*linearHits_[network]) / static_cast<double>(knn.queries);
+    return accuracy;
 }
 
 std::optional<AccuracyWatch::Reading> AccuracyWatch::slice() {
@@ -49,7 +71,11 @@ std::optional<AccuracyWatch::Reading> AccuracyWatch::slice() {
     if (more)
         return std::nullopt;
     measured_ = step_;
-    const Reading reading{step_, evaluation_->results()[0].top1, evaluation_->results()[1].top1};
+    const PictureSet& references = protocol_->references;
+    const std::vector<torch::Tensor>& features = evaluation_->references();
+    Reading reading{step_, accuracyOf(0), accuracyOf(1),
+                    std::make_shared<FeatureBank>(FeatureBank{Step{step_}, references.samples, references.pictures,
+                                                              references.labels, features[0], features[1]})};
     evaluation_.reset();
     return reading;
 }

@@ -9,7 +9,7 @@
 #include "engine/support/check.h"
 #include "engine/train/adopt_networks.h"
 #include "engine/train/feature_health.h"
-#include "engine/train/labelled_pictures.h"
+#include "engine/train/knn_protocol.h"
 #include "engine/train/multi_crop_network.h"
 
 #include <ATen/Parallel.h>
@@ -72,6 +72,7 @@ LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const
     training_ = std::make_unique<TrainingStep>(trainingOptions(settings_, sets_.train->channels(), stepsPerEpoch));
     if (start)
         adopt(*start, output);
+    makeLinearProbes();
     loader_ = makeLoader(settings_.augment, training_->step());
     lines.push_back({"Loss", "ln K", std::log(static_cast<double>(settings_.head.outDim))});
     fillInfo(command, std::move(lines));
@@ -116,7 +117,7 @@ void LiveRun::reportOpened(RunnerOutput& output) const {
     output.log(LogLevel::info, "Opened " + info_->dataName + ": " + std::to_string(info_->sampleCount) + " pictures, " +
                                    std::to_string(info_->stepsPerEpoch) + " steps an epoch, " +
                                    std::to_string(info_->plannedSteps) + " planned.");
-    if (!protocol_)
+    if (!isLabelled())
         output.log(LogLevel::warning, "The pictures have no labels to measure with, so there are no accuracy curves.");
     if (settings_.run.precision == "bfloat16" && settings_.run.device == "cpu" && !processorHasBfloat16())
         output.log(LogLevel::warning, "This processor does not multiply in bfloat16; float32 will be faster.");
@@ -136,10 +137,30 @@ void LiveRun::openData(const Progress& progress, std::vector<ReferenceLine>& lin
                           sets_.train->name() + " has " + std::to_string(sets_.train->count()) +
                               " pictures, fewer than run.batch_size, which is " +
                               std::to_string(settings_.run.batchSize) + ": lower it");
-    protocol_ = makeKnnProtocol(sets_, settings_, read("Reading pictures for the accuracy"));
-    accuracy_ = AccuracyWatch(protocol_, settings_.eval);
-    if (protocol_)
-        lines.push_back({"Accuracy", "Pixels", pixelAccuracy(protocol_, read("Measuring the accuracy of the pixels"))});
+    const auto protocol = makeKnnProtocol(sets_, settings_, read("Reading pictures for the accuracy"));
+    accuracy_ = AccuracyWatch(protocol, settings_.eval);
+    if (protocol)
+        lines.push_back({"Accuracy", "Pixels", pixelAccuracy(protocol, read("Measuring the accuracy of the pixels"))});
+}
+
+void LiveRun::makeLinearProbes() {
+    if (!isLabelled() || !settings_.eval.linear)
+        return;
+    OnlineLinearOptions options;
+    options.rate = settings_.eval.linearRate;
+    options.seed = static_cast<std::uint64_t>(settings_.run.seed);
+    const std::int64_t width = training_->student().backbone().traits().width;
+    const auto classes = static_cast<std::int64_t>(sets_.train->classNames().size());
+    linearStudent_.emplace(width, classes, options);
+    linearTeacher_.emplace(width, classes, options);
+}
+
+void LiveRun::trainLinearProbes() {
+    if (!linearStudent_ || newest_->labels.empty())
+        return;
+    const torch::Tensor labels = torch::tensor(newest_->labels, torch::kInt64).repeat({kGlobalCrops});
+    linearStudent_->add(training_->student().lastFeatures().narrow(0, 0, labels.numel()), labels);
+    linearTeacher_->add(training_->teacher().lastFeatures(), labels);
 }
 
 void LiveRun::fillInfo(const OpenCommand& command, std::vector<ReferenceLine> lines) {
@@ -183,6 +204,7 @@ StepOutcome LiveRun::step(RunnerOutput& output) {
     newest_ = std::move(pending_);
     newestMetrics_ = metrics;
     reportReplaced(output);
+    trainLinearProbes();
     const double seconds = secondsSince(start) + between;
     trainSeconds_ += seconds;
     measureTimes(metrics, seconds);
@@ -192,7 +214,7 @@ StepOutcome LiveRun::step(RunnerOutput& output) {
     clock_.stepEnded(secondsOf(std::chrono::steady_clock::now()));
     trainSeconds_ += recording;
     if (accuracy_.isDue(training_->step(), trainSeconds_))
-        accuracy_.begin(training_->student(), training_->teacher(), training_->step(), trainSeconds_);
+        beginEvaluation();
     return outcome();
 }
 
@@ -267,18 +289,56 @@ void LiveRun::recordHealth(RunnerOutput& output, Step step) {
 
 void LiveRun::workSlice(RunnerOutput& output) {
     clock_.interrupt();
+    if (references_) {
+        readReference();
+        return;
+    }
     const auto reading = accuracy_.slice();
     if (!reading)
         return;
-    record_->point(output, Metric::knnStudent, Step{reading->step}, reading->student, trainSeconds_);
-    record_->point(output, Metric::knnTeacher, Step{reading->step}, reading->teacher, trainSeconds_);
+    bank_ = reading->bank;
+    const auto put = [&](Metric metric, double value) {
+        record_->point(output, metric, Step{reading->step}, value, trainSeconds_);
+    };
+    if (!reading->student || !reading->teacher)
+        return;
+    put(Metric::knnStudent, reading->student->knn);
+    put(Metric::knnTeacher, reading->teacher->knn);
+    if (reading->student->linear && reading->teacher->linear) {
+        put(Metric::linearStudent, *reading->student->linear);
+        put(Metric::linearTeacher, *reading->teacher->linear);
+    }
+}
+
+void LiveRun::readReference() {
+    try {
+        if (references_->next())
+            return;
+    } catch (...) {
+        references_.reset();
+        throw;
+    }
+    accuracy_.setProtocol(references_->take());
+    references_.reset();
+    beginEvaluation();
+}
+
+void LiveRun::cancelWork() {
+    accuracy_.cancel();
+    references_.reset();
 }
 
 void LiveRun::evaluate() {
-    if (!protocol_)
-        throw EngineError(ErrorCode::notAllowed, "train",
-                          "The pictures have no labels, so there is no accuracy to measure.");
-    accuracy_.begin(training_->student(), training_->teacher(), training_->step(), trainSeconds_);
+    if (accuracy_.hasProtocol())
+        beginEvaluation();
+    else if (!references_)
+        references_.emplace(readReferences(sets_.train, settings_));
+}
+
+void LiveRun::beginEvaluation() {
+    accuracy_.begin({training_->student(), linearStudent_ ? &*linearStudent_ : nullptr},
+                    {training_->teacher(), linearTeacher_ ? &*linearTeacher_ : nullptr}, training_->step(),
+                    trainSeconds_);
 }
 
 void LiveRun::changeAugment(const AugmentOptions& augment) {
@@ -328,12 +388,20 @@ RunnerStatus LiveRun::status() const {
         status.secondsLeft = secondsLeft();
     }
     status.times = times_;
-    if (accuracy_.isBusy())
-        status.work = {"Measuring k-NN accuracy", accuracy_.done(), accuracy_.total()};
+    if (references_)
+        status.work = references_->progress();
+    else if (accuracy_.isBusy())
+        status.work = {isLabelled() ? "Measuring the accuracy" : "Computing features", accuracy_.done(),
+                       accuracy_.total()};
     return status;
 }
 
 Normalization LiveRun::normalization() const { return normalizationOf(settings_.augment, sets_.train->channels()); }
+
+EvaluationTransform LiveRun::evaluation() const {
+    return evaluationTransform(sets_.train->uniformSize(), static_cast<int>(settings_.augment.globalSize),
+                               normalization());
+}
 
 ViewKey LiveRun::comingRow(std::int64_t row) const {
     const std::int64_t step = training_->step(), stepsPerEpoch = training_->plan().stepsPerEpoch;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "engine/api/snapshot.h"
+#include "engine/augment/evaluation_transform.h"
 #include "engine/data/loader.h"
 #include "engine/data/open_source.h"
 #include "engine/probes/softmax_probe.h"
 #include "engine/runtime/step_runner.h"
+#include "engine/support/slices.h"
 #include "engine/train/accuracy_watch.h"
 #include "engine/train/run_record.h"
 #include "engine/train/run_settings.h"
@@ -43,13 +45,13 @@ public:
     /// One training step. After EngineError(nonFinite) the same batch is tried again by the next call.
     StepOutcome step(RunnerOutput& output);
 
-    bool hasWork() const { return accuracy_.isBusy(); }
+    bool hasWork() const { return accuracy_.isBusy() || references_; }
     void workSlice(RunnerOutput& output);
-    void cancelWork() { accuracy_.cancel(); }
-    /// Measures the accuracies of the present state as work, unless that has been done.
-    /// @throws EngineError(notAllowed) without labels.
+    void cancelWork();
+    /// Measures the present state as work, unless that has been done: the features of the references, and with labels
+    /// the accuracies. Without labels the first call reads the references, too.
     void evaluate();
-    bool isLabelled() const { return protocol_ != nullptr; }
+    bool isLabelled() const { return accuracy_.measures(); }
 
     /// @returns "id: old -> new". On an error nothing has changed. @throws EngineError.
     std::string setParam(const EngineCatalog& catalog, const ParamSpec& spec, const ParamValue& value);
@@ -69,6 +71,10 @@ public:
     const BatchPtr& newestBatch() const { return newest_; }
     /// Which picture, with which random choices, row `row` of the coming step's batch will be.
     ViewKey comingRow(std::int64_t row) const;
+    /// How a network sees a whole picture when it is evaluated.
+    EvaluationTransform evaluation() const;
+    /// The references with their features of the newest evaluation; null before the first.
+    const std::shared_ptr<const FeatureBank>& bank() const { return bank_; }
     /// Logits of the newest step; before the first those are missing and batchSize is 0.
     BatchLogits newestLogits() const;
 
@@ -82,6 +88,10 @@ private:
     void reportReplaced(RunnerOutput& output);
     void recordStep(RunnerOutput& output, const StepMetrics& metrics);
     void recordHealth(RunnerOutput& output, Step step);
+    void makeLinearProbes();
+    void trainLinearProbes();
+    void readReference();
+    void beginEvaluation();
 
     void measureTimes(const StepMetrics& metrics, double seconds);
     double secondsLeft() const;
@@ -92,10 +102,12 @@ private:
     std::int64_t maxSteps_ = 0, startStep_ = 0;
     double maxSeconds_ = 0;
     DataSets sets_;
-    std::shared_ptr<const KnnProtocol> protocol_;
     std::unique_ptr<TrainingStep> training_;
     std::unique_ptr<Loader> loader_;
     AccuracyWatch accuracy_;
+    std::optional<Slices<std::shared_ptr<const KnnProtocol>>> references_; ///< being read
+    std::optional<OnlineLinearProbe> linearStudent_, linearTeacher_;
+    std::shared_ptr<const FeatureBank> bank_;
     std::unique_ptr<RunRecord> record_;
     std::shared_ptr<const RunInfo> info_;
 

@@ -22,6 +22,14 @@ const std::vector<MetricSpec>& metricList() {
         {"knn_teacher", "Teacher k-NN", "Accuracy", "%",
          "Weighted k-nearest-neighbour accuracy of the teacher's features. Labels are used for this measure alone.",
          teacher, false},
+        {"linear_student", "Student linear probe", "Accuracy", "%",
+         "Accuracy of a linear classifier that learns from the student's features beside the training. Nothing flows "
+         "back into the network.",
+         student, false},
+        {"linear_teacher", "Teacher linear probe", "Accuracy", "%",
+         "Accuracy of a linear classifier that learns from the teacher's features beside the training. Nothing flows "
+         "back into the network.",
+         teacher, false},
         {"lr", "Learning rate", "Schedules", "", "Learning rate of the step, after warm-up and cosine.", none, true},
         {"weight_decay", "Weight decay", "Schedules", "", "Weight decay of the step.", none, false},
         {"momentum", "EMA momentum", "Schedules", "", "Share of itself that the teacher kept in the step.", none,

@@ -14,6 +14,8 @@ enum class Metric : std::uint32_t {
     kl,
     knnStudent,
     knnTeacher,
+    linearStudent,
+    linearTeacher,
     learningRate,
     weightDecay,
     momentum,

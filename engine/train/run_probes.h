@@ -11,7 +11,7 @@ class LiveRun;
 /// stands for the one that comes: the same pictures and the same views. Engine thread; blocks for a few small forward
 /// passes.
 /// @throws EngineError: badInput for a picture, row, block or patch that there is not, notFound for another moment than
-/// the present, notAllowed where the backbone has no attention.
+/// the present, notAllowed where the backbone has not what is asked for.
 ProbeResult answerProbe(LiveRun& run, const ProbeRequest& request);
 
 } // namespace dinoscope

@@ -25,10 +25,11 @@ TEST(CommandKind, IsThePlaceInTheVariant) {
 }
 
 TEST(ProbeKind, IsThePlaceInTheVariant) {
-    static_assert(std::variant_size_v<ProbeQuestion> == 3);
+    static_assert(std::variant_size_v<ProbeQuestion> == 4);
     EXPECT_EQ(probeKind(CropsRequest{}), ProbeKind::crops);
     EXPECT_EQ(probeKind(SoftmaxRequest{}), ProbeKind::softmax);
     EXPECT_EQ(probeKind(AttentionRequest{}), ProbeKind::attention);
+    EXPECT_EQ(probeKind(NeighboursRequest{}), ProbeKind::neighbours);
 }
 
 TEST(ProbeKind, TheAnswerOfAKindIsOnePlaceFurther) {
@@ -37,6 +38,7 @@ TEST(ProbeKind, TheAnswerOfAKindIsOnePlaceFurther) {
     EXPECT_EQ(place(CropsAnswer{}), static_cast<std::size_t>(ProbeKind::crops) + 1);
     EXPECT_EQ(place(SoftmaxAnswer{}), static_cast<std::size_t>(ProbeKind::softmax) + 1);
     EXPECT_EQ(place(AttentionAnswer{}), static_cast<std::size_t>(ProbeKind::attention) + 1);
+    EXPECT_EQ(place(NeighboursAnswer{}), static_cast<std::size_t>(ProbeKind::neighbours) + 1);
 }
 
 } // namespace

@@ -142,7 +142,7 @@ std::shared_ptr<KnnProtocol> smallProtocol(std::int64_t sliceSize) {
     auto protocol = std::make_shared<KnnProtocol>();
     torch::manual_seed(3);
     const auto pictures = [](std::int64_t count) {
-        LabelledPictures set;
+        PictureSet set;
         set.labels = torch::arange(count).remainder(3);
         set.pictures = (torch::rand({count, 1, 4, 4}) * 120 + set.labels.view({-1, 1, 1, 1}) * 60).to(torch::kUInt8);
         return set;
@@ -157,10 +157,43 @@ std::shared_ptr<KnnProtocol> smallProtocol(std::int64_t sliceSize) {
     return protocol;
 }
 
+TEST(KnnEvaluation, KeepsTheReferencesAndShowsTheQueriesToAJudge) {
+    std::int64_t shown = 0;
+    torch::Tensor first;
+    KnnEvaluation evaluation(smallProtocol(7),
+                             {{"pixels", pixelFeatures, [&](const auto& features, const auto& labels) {
+                                   EXPECT_EQ(features.size(0), labels.size(0));
+                                   if (shown == 0)
+                                       first = features[0];
+                                   shown += labels.size(0);
+                               }}});
+    while (evaluation.slice()) {
+    }
+    EXPECT_EQ(shown, 31);
+    EXPECT_GT(first.norm().item<double>(), 1.01) << "as they are, not of unit length";
+    ASSERT_EQ(evaluation.references().size(), 1U);
+    EXPECT_EQ(evaluation.references()[0].size(0), 50);
+    EXPECT_TRUE(torch::allclose(evaluation.references()[0].norm(2, {1}, false), torch::ones({50})));
+}
+
+TEST(KnnEvaluation, WithoutQueriesComputesTheReferencesOnly) {
+    const auto protocol = std::make_shared<KnnProtocol>(*smallProtocol(8));
+    protocol->queries = {};
+    KnnEvaluation evaluation(protocol, {{"pixels", pixelFeatures, nullptr}, {"again", pixelFeatures, nullptr}});
+    EXPECT_EQ(evaluation.total(), 100);
+    while (evaluation.slice()) {
+    }
+    EXPECT_EQ(evaluation.done(), 100);
+    ASSERT_EQ(evaluation.references().size(), 2U);
+    EXPECT_TRUE(torch::equal(evaluation.references()[0], evaluation.references()[1]));
+    EXPECT_EQ(evaluation.results()[1].queries, 0);
+}
+
 TEST(KnnEvaluation, DoesNotDependOnTheSlices) {
     std::set<double> accuracies;
     for (const std::int64_t sliceSize : {1, 8, 31, 1000}) {
-        KnnEvaluation evaluation(smallProtocol(sliceSize), {{"pixels", pixelFeatures}, {"again", pixelFeatures}});
+        KnnEvaluation evaluation(smallProtocol(sliceSize),
+                                 {{"pixels", pixelFeatures, nullptr}, {"again", pixelFeatures, nullptr}});
         EXPECT_EQ(evaluation.total(), 2 * (50 + 31));
         std::int64_t before = 0;
         while (evaluation.slice()) {

@@ -154,14 +154,14 @@ TEST(LinearProbe, RefusesWhatCannotBe) {
 TEST(OnlineLinearProbe, FollowsFeaturesThatMove) {
     OnlineLinearProbe probe(4, 4, {0.5, 0.9, 1});
     const Points test = cloudsOf(100, 4, 5);
-    EXPECT_LT(probe.accuracy(test.features, test.labels), 60);
+    EXPECT_LT(probe.hits(test.features, test.labels), 60);
     for (const bool turned : {false, true}) {
         const auto seen = [&](const torch::Tensor& features) { return turned ? features.roll(1, 1) : features; };
         for (std::uint64_t i = 0; i < 200; ++i) {
             const Points batch = cloudsOf(32, 4, 10 + i);
             probe.add(seen(batch.features), batch.labels);
         }
-        EXPECT_EQ(probe.accuracy(seen(test.features), test.labels), 100);
+        EXPECT_EQ(probe.hits(seen(test.features), test.labels), 100);
         EXPECT_TRUE(torch::equal(probe.classify(seen(test.features)), test.labels));
     }
     EXPECT_EQ(probe.steps(), 400);
@@ -212,7 +212,7 @@ TEST(OnlineLinearProbe, LeavesOutWhatCannotBeLearnedFrom) {
     const double before = gaps.loss();
     EXPECT_EQ(gaps.add(broken.slice(0, 5), labels.slice(0, 5)), before);
     EXPECT_EQ(gaps.steps(), 1);
-    EXPECT_EQ(gaps.accuracy(batch.features.slice(0, 0, 0), labels.slice(0, 0, 0)), 0);
+    EXPECT_EQ(gaps.hits(batch.features.slice(0, 0, 0), labels.slice(0, 0, 0)), 0);
     EXPECT_THROW(gaps.add(batch.features, labels + 1), EngineError);
     EXPECT_THROW(gaps.add(batch.features.slice(1, 0, 3), labels), EngineError);
 }

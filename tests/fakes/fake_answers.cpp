@@ -83,8 +83,10 @@ ViewInfo makeView(const Image& source, std::int64_t sample, std::int64_t reroll,
 }
 
 /// Attention that gathers around a point of the picture that differs from head to head.
-std::vector<float> attentionMaps(std::int64_t sample, std::int64_t block, double sharpness) {
-    std::vector<float> maps;
+PatchMaps attentionMaps(std::int64_t sample, std::int64_t block, double sharpness) {
+    PatchMaps answer;
+    answer.whole.assign(kGrid * kGrid, 0);
+    std::vector<float>& maps = answer.parts;
     for (std::int64_t head = 0; head < kHeads; ++head) {
         RandomStream random = streamOf(sample, block, static_cast<std::uint32_t>(head));
         const double row = random.uniform(1, kGrid - 2), column = random.uniform(1, kGrid - 2);
@@ -96,10 +98,22 @@ std::vector<float> attentionMaps(std::int64_t sample, std::int64_t block, double
                 maps.push_back(static_cast<float>(std::exp(-distance * sharpness)));
                 sum += maps.back();
             }
-        for (std::size_t i = begin; i < maps.size(); ++i)
+        for (std::size_t i = begin; i < maps.size(); ++i) {
             maps[i] = static_cast<float>(0.9 * maps[i] / sum);
+            answer.whole[i - begin] += maps[i] / kHeads;
+        }
     }
-    return maps;
+    return answer;
+}
+
+std::vector<Neighbour> neighboursFrom(std::int64_t first, std::int64_t stride, std::int64_t count) {
+    std::vector<Neighbour> neighbours;
+    for (std::int64_t i = 1; i <= count; ++i) {
+        const std::int64_t sample = first + i * stride;
+        neighbours.push_back(
+            {sample, 1 - 0.02 * static_cast<double>(i), static_cast<std::int32_t>(sample % 10), fakePicture(sample)});
+    }
+    return neighbours;
 }
 
 } // namespace
@@ -174,12 +188,32 @@ AttentionAnswer fakeAttention(const AttentionRequest& request, Step step) {
     answer.picture = pictureOf(request.picture);
     answer.block = block;
     answer.blocks = kBlocks;
-    answer.heads = kHeads;
+    answer.view = request.view;
+    if (request.view != PatchView::similarity)
+        answer.parts = {0, 1, 2};
     answer.rows = answer.columns = kGrid;
     const double trained = 1.0 - std::exp(-static_cast<double>(step.value) / 200.0);
     const std::int64_t sample = indexOf(request.picture) + 100 * (request.queryPatch + 1);
     answer.student = attentionMaps(sample, block, 0.02 + 0.3 * trained);
     answer.teacher = attentionMaps(sample, block, 0.02 + 0.35 * trained);
+    if (request.view == PatchView::similarity)
+        for (PatchMaps* maps : {&answer.student, &answer.teacher})
+            maps->parts.clear();
+    return answer;
+}
+
+NeighboursAnswer fakeNeighbours(const NeighboursRequest& request, std::optional<Step> measured) {
+    NeighboursAnswer answer;
+    answer.caption = captionOf(request.picture);
+    answer.picture = pictureOf(request.picture);
+    answer.label = static_cast<std::int32_t>(indexOf(request.picture) % 10);
+    if (!measured)
+        return answer;
+    answer.references = 5000;
+    answer.measured = *measured;
+    answer.isReference = request.picture.kind == PictureRef::Kind::sample && request.picture.index < 5000;
+    answer.student = neighboursFrom(indexOf(request.picture), 5, request.count);
+    answer.teacher = neighboursFrom(indexOf(request.picture), 10, request.count);
     return answer;
 }
 

@@ -4,6 +4,8 @@
 #include "engine/api/job.h"
 #include "engine/api/probe.h"
 
+#include <optional>
+
 namespace dinoscope {
 
 // Plausible answers, pure functions of their arguments: the same question at the same step has the same answer.
@@ -18,8 +20,12 @@ CropsAnswer fakeCrops(const CropsRequest& request, Step step);
 SoftmaxAnswer fakeSoftmax(const SoftmaxRequest& request, Step step, double studentTemperature,
                           double teacherTemperature);
 
-/// 3 heads, 4 blocks, 7 x 7 patches. @throws EngineError for a block or patch that does not exist.
+/// 3 heads or channels, 4 blocks, 7 x 7 patches. @throws EngineError for a block or patch that does not exist.
 AttentionAnswer fakeAttention(const AttentionRequest& request, Step step);
+
+/// 5,000 references as of step `measured`, or none yet; every neighbour of the teacher is of the picture's class, every
+/// second of the student.
+NeighboursAnswer fakeNeighbours(const NeighboursRequest& request, std::optional<Step> measured);
 
 /// A small Vision Transformer in its third epoch; what its file does not say are the pictures.
 FileReport fakeFileReport(const std::string& path);

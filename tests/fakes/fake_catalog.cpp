@@ -133,7 +133,8 @@ EngineCatalog fakeCatalog() {
     catalog.objectives = {{"dino", "DINO", "Self-distillation with no labels."}};
     catalog.probes = {{"crops", "Crops", "A picture and its views."},
                       {"softmax", "Temperature", "Logits of a picture."},
-                      {"attention", "Attention", "Where the heads look."}};
+                      {"attention", "Attention", "Where the heads look."},
+                      {"neighbours", "Neighbours", "Pictures nearest in feature space."}};
     return catalog;
 }
 

@@ -52,9 +52,9 @@ std::shared_ptr<const RunInfo> makeInfo(const Script& script, const OpenCommand&
     info->threads = 2;
     info->backbone = script.convolutional ? "resnet50" : "vit_micro";
     info->hasAttention = !script.convolutional;
-    info->blocks = script.convolutional ? 0 : 4;
+    info->blocks = 4;
     info->heads = script.convolutional ? 0 : 3;
-    info->patchSize = script.convolutional ? 0 : 4;
+    info->patchSize = script.convolutional ? 32 : 4;
     info->featureWidth = 96;
     info->prototypes = 64;
     info->localCrops = 4;
@@ -76,6 +76,7 @@ void ScriptedRunner::prepare(const std::string& point, const ParamSet& params, c
     params_.reset();
     status_ = {};
     workLeft_ = 0;
+    measured_.reset();
     history_.clear();
     status_.work = {"Reading pictures", 0, 60000};
     script_->note(point);
@@ -169,6 +170,7 @@ void ScriptedRunner::workSlice(RunnerOutput& output) {
     ++status_.work.done;
     if (--workLeft_ > 0)
         return;
+    measured_ = status_.step;
     const auto t = static_cast<double>(status_.step.value);
     if (info_ && script_->labelled) {
         record(output, "knn_student", 60 + 15 * (1 - std::exp(-t / 300)));
@@ -207,10 +209,12 @@ ProbeResult ScriptedRunner::probe(const ProbeRequest& request) {
     else if (const auto* softmax = std::get_if<SoftmaxRequest>(&request.question))
         result.answer =
             fakeSoftmax(*softmax, status_.step, real("loss.student_temperature"), real("loss.teacher_temperature"));
-    else if (script_->convolutional)
-        throw EngineError(ErrorCode::badInput, "probes", "A convolutional network has no attention.");
-    else
-        result.answer = fakeAttention(std::get<AttentionRequest>(request.question), status_.step);
+    else if (const auto* attention = std::get_if<AttentionRequest>(&request.question)) {
+        if (script_->convolutional && attention->view == PatchView::attention)
+            throw EngineError(ErrorCode::notAllowed, "probes", "A convolutional network has no attention.");
+        result.answer = fakeAttention(*attention, status_.step);
+    } else
+        result.answer = fakeNeighbours(std::get<NeighboursRequest>(request.question), measured_);
     return result;
 }
 

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 
 namespace dinoscope {
 
@@ -49,6 +50,7 @@ private:
     RunnerStatus status_;
     std::int64_t maxSteps_ = 0;
     std::int64_t workLeft_ = 0;
+    std::optional<Step> measured_; ///< of the newest evaluation that was completed
     std::vector<MetricPoint> history_;
 };
 

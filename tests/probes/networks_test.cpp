@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/probes/attention_probe.h"
 #include "engine/probes/evaluation_scope.h"
+#include "engine/probes/neighbours_probe.h"
 #include "engine/probes/softmax_probe.h"
 #include "engine/probes/tensor_values.h"
 
@@ -9,6 +10,8 @@
 #include "engine/support/check.h"
 
 #include <gtest/gtest.h>
+
+#include <limits>
 
 namespace dinoscope {
 namespace {
@@ -71,6 +74,41 @@ TEST(TensorValues, AViewBecomesNormalisedNumbers) {
     EXPECT_TRUE(torch::allclose(picture, expected, 1e-5, 1e-6));
 }
 
+FeatureBank fourDirections() {
+    FeatureBank bank;
+    bank.samples = {SampleIndex{10}, SampleIndex{11}, SampleIndex{12}, SampleIndex{13}};
+    bank.pictures = torch::arange(4 * 3 * 2 * 2).view({4, 3, 2, 2}).to(torch::kUInt8);
+    bank.labels = torch::tensor({0, 1, -1, 1}, torch::kInt64);
+    bank.student = torch::tensor({{1.F, 0.F}, {0.6F, 0.8F}, {0.6F, 0.8F}, {-1.F, 0.F}});
+    return bank;
+}
+
+TEST(NeighboursProbe, TheNearestComeFirstAndEqualOnesInTheirOrder) {
+    const FeatureBank bank = fourDirections();
+    const torch::Tensor query = torch::tensor({1.F, 0.F});
+    const auto nearest = nearestReferences(bank, bank.student, query, std::nullopt, 10);
+    ASSERT_EQ(nearest.size(), 4U) << "no more than there are";
+    EXPECT_EQ(nearest[0].sample, 10);
+    EXPECT_EQ(nearest[1].sample, 11);
+    EXPECT_EQ(nearest[2].sample, 12);
+    EXPECT_EQ(nearest[2].label, -1);
+    EXPECT_FLOAT_EQ(static_cast<float>(nearest[3].similarity), -1.F);
+    EXPECT_EQ(nearest[0].image.pixels, (std::vector<std::uint8_t>{0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11}));
+    EXPECT_EQ(nearestReferences(bank, bank.student, query, 0, 1).front().sample, 11) << "without its own row";
+    EXPECT_EQ(bank.rowOf(SampleIndex{12}), 2);
+    EXPECT_EQ(bank.rowOf(SampleIndex{2}), std::nullopt);
+    EXPECT_THROW(nearestReferences(bank, bank.student, query, {}, 0), EngineError);
+    EXPECT_THROW(nearestReferences(bank, bank.student, torch::ones({3}), {}, 1), EngineError);
+}
+
+TEST(NeighboursProbe, FeaturesThatAreNotFiniteComeLast) {
+    FeatureBank bank = fourDirections();
+    bank.student[0][0] = std::numeric_limits<float>::quiet_NaN();
+    const auto nearest = nearestReferences(bank, bank.student, torch::tensor({1.F, 0.F}), {}, 4);
+    EXPECT_EQ(nearest[0].sample, 11);
+    EXPECT_EQ(nearest[3].sample, 10);
+}
+
 TEST(AttentionProbe, RefusesNetworksOfTwoShapes) {
     BackboneOptions other;
     other.arch = "vit_micro";
@@ -82,8 +120,10 @@ TEST(AttentionProbe, RefusesNetworksOfTwoShapes) {
     EXPECT_THROW(attentionOfPicture(picture, "", normalization, {}, *a, *b), EngineError);
     const AttentionAnswer answer = attentionOfPicture(picture, "words", normalization, {}, *a, *a);
     EXPECT_EQ(answer.caption, "words");
-    EXPECT_EQ(answer.student, answer.teacher);
-    EXPECT_EQ(answer.student.size(), static_cast<std::size_t>(answer.heads * answer.rows * answer.columns));
+    EXPECT_EQ(answer.student.parts, answer.teacher.parts);
+    EXPECT_EQ(answer.student.whole, answer.teacher.whole);
+    EXPECT_EQ(answer.student.parts.size(),
+              answer.parts.size() * static_cast<std::size_t>(answer.rows * answer.columns));
 }
 
 } // namespace

@@ -3,7 +3,7 @@
 #include "engine/augment/view_renderer.h"
 #include "engine/support/check.h"
 #include "engine/train/catalog.h"
-#include "engine/train/labelled_pictures.h"
+#include "engine/train/knn_protocol.h"
 #include "tests/data/picture_files.h"
 #include "tests/train/small_run.h"
 

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -32,6 +33,9 @@ std::string change(SmallRun& small, const std::string& id, const ParamValue& val
 TEST(LiveRun, RecordsEveryMetricOfAStep) {
     SmallRun small;
     small.train(3);
+    small.run->evaluate(); // the linear probes have seen something now
+    while (small.run->hasWork())
+        small.run->workSlice(small.recorder);
     for (std::uint32_t metric = 0; metric < metricList().size(); ++metric)
         EXPECT_FALSE(small.recorder.of(static_cast<Metric>(metric)).empty()) << metricList()[metric].id;
     EXPECT_EQ(small.recorder.of(Metric::loss).size(), 3U);
@@ -79,6 +83,8 @@ void watch(LiveRun& run) {
         answerProbe(run, {2, SoftmaxRequest{picture}, {}});
         answerProbe(run, {3, AttentionRequest{picture, -1, 0, 4}, {}});
         answerProbe(run, {4, AttentionRequest{picture, 0, 0, -1}, {}});
+        answerProbe(run, {5, AttentionRequest{picture, 0, 0, 2, PatchView::similarity}, {}});
+        answerProbe(run, {6, NeighboursRequest{picture, 3}, {}});
     }
 }
 
@@ -106,6 +112,54 @@ TEST(LiveRun, WatchingChangesNothing) {
     expectSameWhenWatched({{"backbone.drop_path_rate", "0.2"}});
     expectSameWhenWatched({{"run.threads", "2"}});
     expectSameWhenWatched({{"run.precision", "bfloat16"}});
+}
+
+TEST(LiveRun, ALinearProbeLearnsBesideEachNetworkAndChangesNothing) {
+    SmallRun with(SmallRun::Texts{{"eval.every_steps", "10"}, {"eval.linear_rate", "2"}}),
+        without(SmallRun::Texts{{"eval.every_steps", "10"}, {"eval.linear", "false"}});
+    for (SmallRun* small : {&with, &without}) {
+        small->train(60);
+        while (small->run->hasWork())
+            small->run->workSlice(small->recorder);
+    }
+    EXPECT_EQ(with.recorder.of(Metric::loss), without.recorder.of(Metric::loss));
+    EXPECT_EQ(with.recorder.of(Metric::knnTeacher), without.recorder.of(Metric::knnTeacher));
+    EXPECT_TRUE(without.recorder.of(Metric::linearTeacher).empty());
+    // Not before the first step, when it has seen nothing.
+    const std::vector<double> student = with.recorder.of(Metric::linearStudent),
+                              teacher = with.recorder.of(Metric::linearTeacher);
+    EXPECT_EQ(with.recorder.of(Metric::knnTeacher).size(), 7U);
+    ASSERT_EQ(student.size(), 6U);
+    ASSERT_EQ(teacher.size(), 6U);
+    EXPECT_GT(*std::max_element(student.begin(), student.end()), 45) << "four classes of stripes, chance is 25";
+    EXPECT_GT(*std::max_element(teacher.begin(), teacher.end()), 45);
+}
+
+TEST(LiveRun, WithoutLabelsARequestComputesTheFeaturesOfReferences) {
+    SmallRun small;
+    std::filesystem::remove(small.data / "train-labels-idx1-ubyte");
+    std::filesystem::remove(small.data / "t10k-labels-idx1-ubyte");
+    testing::Recorder recorder;
+    LiveRun run(SmallRun::command(small.data.path(), {}), small.catalog, nullptr, recorder,
+                [](const WorkProgress&) { return true; });
+    EXPECT_FALSE(run.isLabelled());
+    EXPECT_FALSE(run.hasWork());
+    run.step(recorder);
+    EXPECT_FALSE(run.hasWork()) << "nobody asked";
+    run.evaluate();
+    EXPECT_EQ(run.status().work.what, "");
+    while (run.hasWork())
+        run.workSlice(recorder);
+    ASSERT_TRUE(run.bank());
+    EXPECT_EQ(run.bank()->samples.size(), 40U);
+    EXPECT_EQ(run.bank()->step, Step{1});
+    EXPECT_TRUE(run.bank()->labels.eq(-1).all().item<bool>());
+    EXPECT_TRUE(recorder.of(Metric::knnTeacher).empty());
+    run.step(recorder);
+    EXPECT_FALSE(run.hasWork()) << "the schedule measures accuracies only";
+    run.evaluate();
+    run.cancelWork();
+    EXPECT_FALSE(run.hasWork());
 }
 
 TEST(TrainingClock, TimeOfWatchingCountsAndTimeOfPausesDoesNot) {

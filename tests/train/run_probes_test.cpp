@@ -2,11 +2,13 @@
 #include "engine/train/run_probes.h"
 
 #include "engine/api/softmax_lab.h"
+#include "engine/probes/neighbours_probe.h"
 #include "engine/support/check.h"
 #include "tests/train/small_run.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -117,18 +119,107 @@ TEST(RunProbes, AttentionSumsToOneWithTheClassToken) {
         const auto answer = ask<AttentionAnswer>(small, AttentionRequest{picture, 1, 32, -1});
         EXPECT_EQ(answer.rows, 8);
         EXPECT_EQ(answer.columns, 8);
-        EXPECT_EQ(answer.heads, 3);
+        EXPECT_EQ(answer.parts, (std::vector<std::int64_t>{0, 1, 2}));
         EXPECT_EQ(answer.picture.width, 32);
-        for (const std::vector<float>* weights : {&answer.student, &answer.teacher}) {
-            ASSERT_EQ(weights->size(), 3U * 64);
+        for (const PatchMaps* maps : {&answer.student, &answer.teacher}) {
+            const std::vector<float>& heads = maps->parts;
+            ASSERT_EQ(heads.size(), 3U * 64);
+            ASSERT_EQ(maps->whole.size(), 64U);
             for (int head = 0; head < 3; ++head) {
-                const double sum =
-                    std::accumulate(weights->begin() + head * 64, weights->begin() + (head + 1) * 64, 0.0);
+                const double sum = std::accumulate(heads.begin() + head * 64, heads.begin() + (head + 1) * 64, 0.0);
                 EXPECT_GT(sum, 0.5);
                 EXPECT_LT(sum, 1.0);
             }
+            for (std::size_t cell = 0; cell < 64; ++cell)
+                EXPECT_NEAR(maps->whole[cell], (heads[cell] + heads[64 + cell] + heads[128 + cell]) / 3, 1e-6);
         }
     }
+}
+
+TEST(RunProbes, AConvolutionalNetworkHasActivationsAndSimilaritiesOfEveryStage) {
+    SmallRun small(SmallRun::Texts{{"backbone.arch", "resnet18"}, {"optim.optimizer", "sgd"}});
+    small.train(2);
+    EXPECT_EQ(refusal(small, AttentionRequest{sample(0)}), ErrorCode::notAllowed);
+    AttentionRequest request{sample(0), -1, 64, -1, PatchView::activation};
+    for (std::int64_t stage = 0; stage < 4; ++stage) {
+        request.block = stage;
+        const auto answer = ask<AttentionAnswer>(small, request);
+        EXPECT_EQ(answer.rows, 16 >> stage);
+        EXPECT_EQ(answer.picture.width, 64);
+        ASSERT_EQ(answer.parts.size(), 6U);
+        const auto cells = static_cast<std::size_t>(answer.rows * answer.columns);
+        EXPECT_EQ(answer.student.whole.size(), cells);
+        EXPECT_EQ(answer.teacher.parts.size(), 6 * cells);
+        EXPECT_GE(*std::min_element(answer.teacher.whole.begin(), answer.teacher.whole.end()), 0);
+    }
+    request = {sample(0), 1, 64, 9, PatchView::similarity};
+    const auto alike = ask<AttentionAnswer>(small, request);
+    ASSERT_EQ(alike.student.whole.size(), 64U);
+    EXPECT_NEAR(alike.student.whole[9], 1, 1e-5) << "a cell is like itself";
+    EXPECT_TRUE(alike.student.parts.empty());
+    request.queryPatch = 64;
+    EXPECT_EQ(refusal(small, request), ErrorCode::badInput) << "the second stage has 8 x 8 cells";
+}
+
+TEST(RunProbes, PatchesOfATransformerHaveNormsAndSimilarities) {
+    SmallRun small;
+    const auto strong = ask<AttentionAnswer>(small, AttentionRequest{sample(2), 0, 16, -1, PatchView::activation});
+    ASSERT_EQ(strong.teacher.whole.size(), 16U);
+    ASSERT_EQ(strong.parts.size(), 6U);
+    // A channel's share of the square of the norm.
+    for (std::size_t cell = 0; cell < 16; ++cell)
+        EXPECT_LE(std::abs(strong.teacher.parts[cell]), strong.teacher.whole[cell] * 1.00001);
+    const auto alike = ask<AttentionAnswer>(small, AttentionRequest{sample(2), -1, 16, 5, PatchView::similarity});
+    EXPECT_NEAR(alike.teacher.whole[5], 1, 1e-5);
+    for (const float value : alike.teacher.whole)
+        EXPECT_LE(std::abs(value), 1.00001);
+    const auto whole = ask<AttentionAnswer>(small, AttentionRequest{sample(2), -1, 16, -1, PatchView::similarity});
+    EXPECT_NE(whole.teacher.whole, alike.teacher.whole) << "the class token asks";
+}
+
+TEST(RunProbes, NeighboursOfAReferenceAreThoseOfItsRow) {
+    SmallRun small;
+    EXPECT_EQ(ask<NeighboursAnswer>(small, NeighboursRequest{sample(3)}).references, 0);
+    small.train(3); // the first evaluation comes before the first step
+    const auto answer = ask<NeighboursAnswer>(small, NeighboursRequest{sample(3), 5});
+    EXPECT_EQ(answer.references, 40);
+    EXPECT_EQ(answer.measured, Step{0});
+    EXPECT_TRUE(answer.isReference);
+    EXPECT_EQ(answer.label, 3);
+    const FeatureBank& bank = *small.run->bank();
+    const torch::Tensor similarity = bank.teacher.mv(bank.teacher[3]);
+    ASSERT_EQ(answer.teacher.size(), 5U);
+    for (std::size_t i = 0; i < 5; ++i) {
+        const Neighbour& neighbour = answer.teacher[i];
+        EXPECT_NE(neighbour.sample, 3) << "a picture is no neighbour of its own";
+        EXPECT_EQ(neighbour.label, neighbour.sample % 4);
+        EXPECT_NEAR(neighbour.similarity, similarity[neighbour.sample].item<double>(), 1e-6);
+        EXPECT_EQ(neighbour.image.pixels, small.run->source().image(SampleIndex{neighbour.sample}).pixels);
+        EXPECT_LE(neighbour.similarity, answer.teacher[i > 0 ? i - 1 : 0].similarity);
+    }
+    const torch::Tensor larger = similarity.gt(answer.teacher.back().similarity + 1e-6).sum();
+    EXPECT_LE(larger.item<std::int64_t>(), 5) << "itself and four nearer ones";
+}
+
+TEST(RunProbes, AnotherPictureIsComparedAsTheNetworksAreNow) {
+    SmallRun small;
+    small.train(3);
+    while (small.run->hasWork())
+        small.run->workSlice(small.recorder);
+    // Picture 3, but as if it came from outside: with the networks of the evaluation it is nearest to itself.
+    SmallRun still;
+    while (still.run->hasWork())
+        still.run->workSlice(still.recorder);
+    const Image picture = still.run->source().image(SampleIndex{3});
+    const auto same = ask<NeighboursAnswer>(still, NeighboursRequest{given(picture), 1});
+    EXPECT_FALSE(same.isReference);
+    EXPECT_EQ(same.student.front().sample, 3);
+    EXPECT_NEAR(same.student.front().similarity, 1, 1e-5);
+    const auto later = ask<NeighboursAnswer>(small, NeighboursRequest{given(picture), 1});
+    EXPECT_LT(later.student.front().similarity, 0.99999) << "the network has learned since";
+    EXPECT_EQ(ask<NeighboursAnswer>(small, NeighboursRequest{sample(50), 3}).isReference, false);
+    EXPECT_EQ(refusal(small, NeighboursRequest{sample(0), 0}), ErrorCode::badInput);
+    EXPECT_EQ(refusal(small, NeighboursRequest{sample(64), 8}), ErrorCode::badInput);
 }
 
 TEST(RunProbes, RefusesWhatThereIsNot) {

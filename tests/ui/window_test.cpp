@@ -7,6 +7,7 @@
 #include "ui/panels/health_panel.h"
 #include "ui/panels/laboratory_panel.h"
 #include "ui/panels/log_panel.h"
+#include "ui/panels/neighbours_panel.h"
 #include "ui/panels/parameters_panel.h"
 #include "widgets/bar_strip.h"
 #include "widgets/crop_board.h"
@@ -15,9 +16,15 @@
 #include "widgets/log_view.h"
 #include "widgets/meter_bar.h"
 #include "widgets/param_form.h"
+#include "widgets/picture_strip.h"
 #include "widgets/value_slider.h"
 
+#include <QComboBox>
+#include <QLabel>
 #include <QPushButton>
+#include <QSpinBox>
+
+#include <algorithm>
 
 namespace dinoscope {
 namespace {
@@ -41,7 +48,8 @@ TEST_F(WindowTest, EveryPanelFills) {
     EXPECT_EQ(workspace.panel<CurvesPanel>()->plotOf("loss")->pointCount(0), 60U);
     EXPECT_GT(workspace.panel<CropsPanel>()->board().cropCount(), 2U);
     EXPECT_EQ(workspace.panel<AttentionPanel>()->studentView().map().size(), 49U);
-    EXPECT_EQ(workspace.panel<AttentionPanel>()->headCount(), 3U);
+    EXPECT_EQ(workspace.panel<AttentionPanel>()->partCount(), 3U);
+    EXPECT_EQ(workspace.panel<AttentionPanel>()->view(), PatchView::attention);
     EXPECT_EQ(workspace.panel<LaboratoryPanel>()->teacherSoftmax().values().size(), 64U);
     EXPECT_GT(workspace.panel<LaboratoryPanel>()->figures().pairs.loss, 0);
     EXPECT_NE(workspace.panel<HealthPanel>()->lossMeter().judgement(), MeterBar::Judgement::unknown);
@@ -196,7 +204,54 @@ TEST_F(WindowTest, AConvolutionalNetworkSaysThatItHasNoAttention) {
     runToEnd();
     auto* attention = window->workspace().panel<AttentionPanel>();
     EXPECT_TRUE(waitFor([&] { return attention->hasShown(window->bridge().snapshot()->step); }));
-    EXPECT_TRUE(attention->studentView().map().empty());
+    EXPECT_EQ(attention->view(), PatchView::activation);
+    EXPECT_EQ(attention->studentView().map().size(), 49U) << "activations are shown instead";
+    const auto labels = attention->findChildren<QLabel*>();
+    EXPECT_TRUE(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
+        return label->isVisible() && label->text().contains(QStringLiteral("resnet50 has no attention"));
+    }));
+}
+
+TEST_F(WindowTest, AttentionOffersActivationsAndSimilarities) {
+    makeWindow();
+    runToEnd();
+    auto* attention = window->workspace().panel<AttentionPanel>();
+    auto* choice = attention->findChild<QComboBox*>(QStringLiteral("patchView"));
+    ASSERT_NE(choice, nullptr);
+    ASSERT_EQ(choice->count(), 3);
+    for (const auto& [index, parts] : {std::pair(1, 3U), std::pair(2, 0U), std::pair(0, 3U)}) {
+        choice->setCurrentIndex(index);
+        emit choice->activated(index);
+        EXPECT_TRUE(waitFor([&] {
+            return attention->hasShown(window->bridge().snapshot()->step) && attention->partCount() == parts;
+        })) << index;
+        EXPECT_EQ(attention->studentView().map().size(), 49U);
+    }
+}
+
+std::ptrdiff_t jobsStarted(const Script& script) {
+    const std::vector<std::string> calls = script.calls();
+    return std::count(calls.begin(), calls.end(), "startJob");
+}
+
+TEST_F(WindowTest, NeighboursAskForFeaturesOnceAndLeadOn) {
+    makeWindow();
+    pauseAtStart();
+    QDockWidget* dock = window->workspace().dock(QStringLiteral("neighbours"));
+    auto* neighbours = window->workspace().panel<NeighboursPanel>();
+    dock->raise();
+    ASSERT_TRUE(waitFor([&] { return neighbours->teacherStrip().tiles().size() == 8; }));
+    EXPECT_EQ(jobsStarted(*script), 1);
+    EXPECT_TRUE(neighbours->teacherStrip().tiles()[0].marked) << "of the picture's class";
+    EXPECT_FALSE(neighbours->studentStrip().tiles()[0].marked);
+    EXPECT_TRUE(neighbours->studentStrip().tiles()[1].marked);
+    auto* index = neighbours->findChild<QSpinBox*>();
+    emit neighbours->studentStrip().chosen(2);
+    EXPECT_EQ(index->value(), 15) << "the third neighbour of picture 0";
+    EXPECT_TRUE(waitFor([&] { return neighbours->hasShown(window->bridge().snapshot()->step); }));
+    neighbours->measureButton().click();
+    EXPECT_TRUE(waitFor([&] { return jobsStarted(*script) == 2; }));
+    EXPECT_EQ(window->messages().sentence(), QString());
 }
 
 TEST_F(WindowTest, TheLayoutComesBack) {

@@ -5,10 +5,12 @@
 #include "widgets/matrix_view.h"
 #include "widgets/message_bar.h"
 #include "widgets/meter_bar.h"
+#include "widgets/picture_strip.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QComboBox>
+#include <QTest>
 
 #include <gtest/gtest.h>
 
@@ -119,6 +121,42 @@ TEST(CropBoard, DrawsTheBoxesInTheColorsOfTheNetworks) {
     EXPECT_GT(count(board, themeColor(ColorRole::student, board.palette())), 40);
     board.show({}, {}, {});
     EXPECT_EQ(count(board, themeColor(ColorRole::teacher, board.palette())), 0);
+}
+
+TEST(PictureStrip, APictureIsChosenByClickAndByKey) {
+    PictureStrip strip(QStringLiteral("Student"), ColorRole::student);
+    strip.resize(420, 120);
+    QImage red(28, 28, QImage::Format_RGB32), blue(28, 28, QImage::Format_RGB32);
+    red.fill(QColor(200, 10, 10));
+    blue.fill(QColor(10, 10, 200));
+    strip.setTiles({{red, QStringLiteral("bag 0.99"), {}, true}, {blue, QStringLiteral("coat 0.98"), {}, false}});
+    EXPECT_GT(count(strip, QColor(200, 10, 10)), 28 * 28);
+    EXPECT_GT(count(strip, themeColor(ColorRole::good, strip.palette())), 50) << "the frame of the marked one";
+    int chosen = -1;
+    QObject::connect(&strip, &PictureStrip::chosen, [&](int tile) { chosen = tile; });
+    const QImage image = strip.grab().toImage();
+    for (int x = 0; x < image.width() && chosen < 0; ++x)
+        if (image.pixelColor(x, 60) == QColor(10, 10, 200))
+            QTest::mouseClick(&strip, Qt::LeftButton, {}, QPoint(x, 60));
+    EXPECT_EQ(chosen, 1);
+    QTest::keyClick(&strip, Qt::Key_Left);
+    QTest::keyClick(&strip, Qt::Key_Return);
+    EXPECT_EQ(chosen, 0);
+    chosen = -1;
+    QTest::mouseClick(&strip, Qt::LeftButton, {}, QPoint(3, 3));
+    EXPECT_EQ(chosen, -1) << "beside the pictures";
+    strip.setTiles({});
+    QTest::keyClick(&strip, Qt::Key_Return);
+    EXPECT_EQ(chosen, -1);
+}
+
+TEST(PictureStrip, PicturesThatAreTooSmallForWordsGetTheirRoom) {
+    PictureStrip strip(QStringLiteral("Student"), ColorRole::student);
+    QImage red(8, 8, QImage::Format_RGB32);
+    red.fill(QColor(200, 10, 10));
+    strip.setTiles(std::vector<PictureStrip::Tile>(32, {red, QStringLiteral("bag"), {}, false}));
+    strip.resize(300, 80);
+    EXPECT_GE(count(strip, QColor(200, 10, 10)), 32 * 14 * 14);
 }
 
 TEST(MatrixView, TakesAnyShape) {

@@ -17,14 +17,26 @@
 #include <QSignalBlocker>
 #include <QSpinBox>
 
+#include <algorithm>
+#include <utility>
+
 namespace dinoscope {
+namespace {
+
+QString convolutionText(const RunInfo& run) {
+    return AttentionPanel::tr("A convolutional network such as %1 has no attention. Shown are the activations of its "
+                              "stages, and how alike their cells are.")
+        .arg(textOf(run.backbone));
+}
+
+} // namespace
 
 AttentionPanel::AttentionPanel(const PanelContext& context, QWidget* parent)
-    : ProbePanel(context, ProbeKind::attention, parent), index_(new QSpinBox(this)), block_(new QComboBox(this)),
-      head_(new QComboBox(this)), side_(new QComboBox(this)), colors_(new QComboBox(this)), strip_(new QComboBox(this)),
-      classToken_(new QPushButton(tr("Class token"), this)), opacity_(new ValueSlider(0, 1, false, this)),
+    : ProbePanel(context, ProbeKind::attention, parent), index_(new QSpinBox(this)), view_(new QComboBox(this)),
+      block_(new QComboBox(this)), part_(new QComboBox(this)), side_(new QComboBox(this)), colors_(new QComboBox(this)),
+      strip_(new QComboBox(this)), classToken_(new QPushButton(this)), opacity_(new ValueSlider(0, 1, false, this)),
       student_(new HeatMapView(tr("Student"), ColorRole::student, this)),
-      teacher_(new HeatMapView(tr("Teacher"), ColorRole::teacher, this)), headRow_(new QHBoxLayout),
+      teacher_(new HeatMapView(tr("Teacher"), ColorRole::teacher, this)), partRow_(new QHBoxLayout),
       status_(new QLabel(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 8, 12, 8);
@@ -33,20 +45,19 @@ AttentionPanel::AttentionPanel(const PanelContext& context, QWidget* parent)
     column->addLayout(makeLookRow());
     status_->setProperty("muted", true);
     status_->setWordWrap(true);
-    status_->setText(tr("Where the heads look appears here when a run with a vision transformer is open."));
     column->addWidget(status_);
     auto* pair = new QHBoxLayout;
     pair->setSpacing(8);
     pair->addWidget(student_);
     pair->addWidget(teacher_);
     column->addLayout(pair, 3);
-    headRow_->setSpacing(4);
-    column->addLayout(headRow_, 1);
+    partRow_->setSpacing(4);
+    column->addLayout(partRow_, 1);
     for (HeatMapView* view : {student_, teacher_}) {
         connect(view, &HeatMapView::cellClicked, this, &AttentionPanel::chooseQuery);
-        view->setToolTip(tr("Click a patch to ask where that patch looks."));
+        view->setToolTip(tr("Click a patch to ask from there: where it looks, what is like it."));
     }
-    fillChoices();
+    onNewRun();
 }
 
 QLayout* AttentionPanel::makePictureRow() {
@@ -58,14 +69,15 @@ QLayout* AttentionPanel::makePictureRow() {
     index_->setAccessibleName(tr("Number of the picture"));
     index_->setFixedWidth(64);
     index_->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    view_->setObjectName(QStringLiteral("patchView"));
+    view_->setAccessibleName(tr("What is shown of each patch"));
     block_->setAccessibleName(tr("Block"));
-    head_->setAccessibleName(tr("Head"));
+    part_->setAccessibleName(tr("Head or channel"));
     side_->setAccessibleName(tr("Side of the network's input"));
     side_->setToolTip(tr("Side of the network's input in pixels; a larger one gives a finer grid."));
-    classToken_->setToolTip(tr("Asks from the class token again, not from a patch"));
     for (QWidget* widget : std::initializer_list<QWidget*>{previous, index_, next, random})
         row->addWidget(widget);
-    for (QComboBox* box : {block_, head_, side_}) {
+    for (QComboBox* box : {view_, block_, part_, side_}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
         row->addWidget(box);
     }
@@ -76,12 +88,17 @@ QLayout* AttentionPanel::makePictureRow() {
         index_->setValue(static_cast<int>(QRandomGenerator::global()->bounded(static_cast<qint64>(count))));
     });
     connect(index_, &QSpinBox::valueChanged, this, [this] { ask(); });
-    connect(block_, &QComboBox::activated, this, [this] { ask(); });
-    connect(side_, &QComboBox::activated, this, [this] {
-        query_ = -1; // a patch of the former grid
+    connect(view_, &QComboBox::activated, this, [this] { ask(); });
+    connect(block_, &QComboBox::activated, this, [this] {
+        if (isConvolutional())
+            forgetQuery(); // each stage has a grid of its own
         ask();
     });
-    connect(head_, &QComboBox::activated, this, [this] { redraw(); });
+    connect(side_, &QComboBox::activated, this, [this] {
+        forgetQuery(); // a patch of the former grid
+        ask();
+    });
+    connect(part_, &QComboBox::activated, this, [this] { redraw(); });
     connect(classToken_, &QPushButton::clicked, this, [this] { chooseQuery(-1); });
     return row;
 }
@@ -94,8 +111,8 @@ QLayout* AttentionPanel::makeLookRow() {
     opacity_->setToolTip(tr("Opacity of the overlay"));
     colors_->addItems(colorMapNames());
     colors_->setAccessibleName(tr("Colour map"));
-    strip_->addItems({tr("Heads of the teacher"), tr("Heads of the student")});
-    strip_->setAccessibleName(tr("Whose heads are shown below"));
+    strip_->addItems({tr("Small maps: teacher"), tr("Small maps: student")});
+    strip_->setAccessibleName(tr("Whose heads or channels are shown below"));
     auto* caption = new QLabel(tr("Overlay"), this);
     caption->setBuddy(opacity_);
     row->addWidget(classToken_);
@@ -109,30 +126,56 @@ QLayout* AttentionPanel::makeLookRow() {
     return row;
 }
 
+bool AttentionPanel::isConvolutional() const { return run_ && !run_->hasAttention; }
+
+PatchView AttentionPanel::view() const { return static_cast<PatchView>(view_->currentData().toInt()); }
+
 void AttentionPanel::fillChoices() {
-    const std::int64_t blocks = run_ ? run_->blocks : 0, heads = run_ ? run_->heads : 0;
-    const QSignalBlocker quietBlocks(block_), quietHeads(head_), quietSides(side_);
+    const QSignalBlocker quietViews(view_), quietBlocks(block_), quietSides(side_);
+    const bool stages = isConvolutional();
+    const QVariant former = view_->currentData();
+    view_->clear();
+    if (!stages)
+        view_->addItem(tr("Attention"), static_cast<int>(PatchView::attention));
+    view_->addItem(tr("Activation"), static_cast<int>(PatchView::activation));
+    view_->addItem(tr("Similarity"), static_cast<int>(PatchView::similarity));
+    view_->setCurrentIndex(std::max(0, view_->findData(former)));
     block_->clear();
-    block_->addItem(tr("Last block"), -1);
-    for (int i = 0; i < blocks; ++i)
-        block_->addItem(tr("Block %1").arg(i + 1), i);
-    head_->clear();
-    head_->addItem(tr("Mean of heads"), -1);
-    for (int i = 0; i < heads; ++i)
-        head_->addItem(tr("Head %1").arg(i + 1), i);
+    block_->addItem(stages ? tr("Last stage") : tr("Last block"), -1);
+    for (int i = 0; i < (run_ ? run_->blocks : 0); ++i)
+        block_->addItem((stages ? tr("Stage %1") : tr("Block %1")).arg(i + 1), i);
     side_->clear();
     side_->addItem(tr("Own size"), 0);
-    const std::int64_t patch = run_ ? run_->patchSize : 0;
-    if (patch > 0)
+    if (const std::int64_t patch = run_ ? run_->patchSize : 0; patch > 0)
         for (const std::int64_t grid : {7, 14, 28})
             side_->addItem(tr("%1 px").arg(grid * patch), static_cast<qlonglong>(grid * patch));
-    const bool can = run_ && run_->hasAttention;
-    for (QWidget* widget : std::initializer_list<QWidget*>{index_, block_, head_, side_, classToken_})
-        widget->setEnabled(can);
-    if (run_ && !can)
-        status_->setText(
-            tr("A convolutional network such as %1 has no attention; choose a vision transformer for a new run.")
-                .arg(textOf(run_->backbone)));
+    classToken_->setText(stages ? tr("Whole picture") : tr("Class token"));
+    classToken_->setToolTip(stages ? tr("Asks from the mean of all cells again, not from one")
+                                   : tr("Asks from the class token again, not from a patch"));
+    for (QWidget* widget : std::initializer_list<QWidget*>{index_, view_, block_, part_, side_, classToken_})
+        widget->setEnabled(run_ != nullptr);
+    status_->setText(!run_    ? tr("Where the heads look appears here when a run is open.")
+                     : stages ? convolutionText(*run_)
+                              : QString());
+    status_->setVisible(!run_ || stages);
+    fillParts();
+}
+
+void AttentionPanel::fillParts() {
+    const auto shown = static_cast<int>(answer_.parts.size());
+    const QSignalBlocker quiet(part_);
+    const int former = part_->currentIndex();
+    part_->clear();
+    for (int part = -1; part < shown; ++part)
+        part_->addItem(partText(part), part);
+    part_->setCurrentIndex(former < part_->count() ? std::max(0, former) : 0);
+}
+
+QString AttentionPanel::partText(int part) const {
+    const bool heads = answer_.view == PatchView::attention;
+    if (part < 0)
+        return heads ? tr("Mean of heads") : tr("All channels");
+    return (heads ? tr("Head %1") : tr("Channel %1")).arg(answer_.parts[static_cast<std::size_t>(part)] + 1);
 }
 
 void AttentionPanel::onNewRun() {
@@ -145,11 +188,9 @@ void AttentionPanel::onNewRun() {
         view->setMap({}, 0, 0);
         view->setCaption({});
     }
-    for (HeatMapView* view : heads_)
+    for (HeatMapView* view : parts_)
         delete view;
-    heads_.clear();
-    status_->setText(tr("Where the heads look appears here when a run with a vision transformer is open."));
-    status_->show();
+    parts_.clear();
     fillChoices();
 }
 
@@ -161,6 +202,12 @@ void AttentionPanel::onSnapshot(const Snapshot& snapshot) {
     ProbePanel::onSnapshot(snapshot);
 }
 
+void AttentionPanel::forgetQuery() {
+    query_ = -1;
+    for (HeatMapView* view : {student_, teacher_})
+        view->setQuery(query_);
+}
+
 void AttentionPanel::chooseQuery(int patch) {
     query_ = patch;
     for (HeatMapView* view : {student_, teacher_})
@@ -168,8 +215,8 @@ void AttentionPanel::chooseQuery(int patch) {
     ask();
 }
 
-void AttentionPanel::chooseHead(int head) {
-    head_->setCurrentIndex(head_->currentData().toInt() == head ? 0 : head + 1);
+void AttentionPanel::choosePart(int part) {
+    part_->setCurrentIndex(part_->currentData().toInt() == part ? 0 : part + 1);
     redraw();
 }
 
@@ -179,65 +226,88 @@ ProbeQuestion AttentionPanel::question() const {
     request.block = block_->currentData().toInt();
     request.inputSide = side_->currentData().toLongLong();
     request.queryPatch = query_;
+    request.view = view();
     return request;
 }
 
 void AttentionPanel::showAnswer(const ProbeResult& result) {
-    answer_ = std::get<AttentionAnswer>(result.answer);
+    const auto& answer = std::get<AttentionAnswer>(result.answer);
+    const bool sameParts = answer.parts == answer_.parts && answer.view == answer_.view && part_->count() > 0;
+    answer_ = answer;
     step_ = result.step;
-    status_->hide();
-    while (heads_.size() < static_cast<std::size_t>(answer_.heads)) {
-        const auto head = static_cast<int>(heads_.size());
-        auto* view = new HeatMapView(QString::number(head + 1), ColorRole::mutedText, this);
-        view->setSmall(true);
-        view->setToolTip(tr("Head %1; click to show it above, again for the mean.").arg(head + 1));
-        connect(view, &HeatMapView::clicked, this, [this, head] { chooseHead(head); });
-        headRow_->addWidget(view);
-        heads_.push_back(view);
-    }
+    status_->setVisible(isConvolutional());
+    if (isConvolutional())
+        status_->setText(convolutionText(*run_));
+    if (!sameParts)
+        fillParts();
     redraw();
 }
 
-std::vector<float> AttentionPanel::mapOf(const std::vector<float>& maps, std::int64_t head) const {
+std::vector<float> AttentionPanel::mapOf(const PatchMaps& maps, int part) const {
+    if (part < 0)
+        return maps.whole;
     const auto cells = static_cast<std::size_t>(answer_.rows * answer_.columns);
-    if (maps.size() < cells * static_cast<std::size_t>(answer_.heads) || answer_.heads == 0)
+    const std::size_t begin = cells * static_cast<std::size_t>(part);
+    if (maps.parts.size() < begin + cells)
         return {};
-    if (head >= 0 && head < answer_.heads) {
-        const auto first = maps.begin() + static_cast<std::ptrdiff_t>(cells * static_cast<std::size_t>(head));
-        return {first, first + static_cast<std::ptrdiff_t>(cells)};
-    }
-    std::vector<float> mean(cells, 0.0F);
-    for (std::size_t i = 0; i < cells * static_cast<std::size_t>(answer_.heads); ++i)
-        mean[i % cells] += maps[i] / static_cast<float>(answer_.heads);
-    return mean;
+    const auto first = maps.parts.begin() + static_cast<std::ptrdiff_t>(begin);
+    return {first, first + static_cast<std::ptrdiff_t>(cells)};
+}
+
+QString AttentionPanel::queryText() const {
+    if (query_ >= 0)
+        return tr("patch %1, %2").arg(query_ / answer_.columns + 1).arg(query_ % answer_.columns + 1);
+    return isConvolutional() ? tr("whole picture") : tr("class token");
 }
 
 void AttentionPanel::redraw() {
-    if (answer_.heads == 0)
+    if (answer_.rows == 0)
         return;
     const QImage picture = toQImage(answer_.picture);
-    const int rows = static_cast<int>(answer_.rows), columns = static_cast<int>(answer_.columns),
-              head = head_->currentData().toInt();
-    const auto colors = static_cast<ColorMap>(colors_->currentIndex());
-    const auto show = [&](HeatMapView* view, const std::vector<float>& maps, std::int64_t which) {
+    const int part = part_->currentData().toInt();
+    for (const auto& [view, maps] : {std::pair(student_, &answer_.student), std::pair(teacher_, &answer_.teacher)}) {
         view->setPicture(picture);
         view->setOpacity(opacity_->realValue());
-        view->setColorMap(colors);
-        view->setMap(mapOf(maps, which), rows, columns);
+        view->setColorMap(static_cast<ColorMap>(colors_->currentIndex()));
+        view->setMap(mapOf(*maps, part), static_cast<int>(answer_.rows), static_cast<int>(answer_.columns));
         view->setQuery(query_);
-    };
-    const QString from =
-        query_ < 0 ? tr("class token") : tr("patch %1, %2").arg(query_ / columns + 1).arg(query_ % columns + 1);
-    const QString which = head < 0 ? tr("mean of heads") : tr("head %1").arg(head + 1);
-    show(student_, answer_.student, head);
-    show(teacher_, answer_.teacher, head);
-    student_->setCaption(tr("%1 · step %2").arg(textOf(answer_.caption)).arg(step_.value));
-    teacher_->setCaption(
-        tr("block %1, %2, %3, %4 px").arg(answer_.block + 1).arg(which, from).arg(answer_.picture.width));
-    for (std::size_t i = 0; i < heads_.size(); ++i) {
-        show(heads_[i], strip_->currentIndex() == 0 ? answer_.teacher : answer_.student, static_cast<std::int64_t>(i));
-        heads_[i]->setSelected(static_cast<int>(i) == head);
     }
+    QStringList words{(isConvolutional() ? tr("stage %1") : tr("block %1")).arg(answer_.block + 1)};
+    words << (answer_.view == PatchView::similarity ? tr("similarity") : partText(part).toLower());
+    if (answer_.view != PatchView::activation)
+        words << queryText();
+    words << tr("%1 px").arg(answer_.picture.width);
+    student_->setCaption(tr("%1 · step %2").arg(textOf(answer_.caption)).arg(step_.value));
+    teacher_->setCaption(words.join(QStringLiteral(", ")));
+    showTiles(picture);
+}
+
+void AttentionPanel::showTiles(const QImage& picture) {
+    const std::size_t count = answer_.parts.size();
+    while (parts_.size() > count) {
+        delete parts_.back();
+        parts_.pop_back();
+    }
+    while (parts_.size() < count) {
+        const auto part = static_cast<int>(parts_.size());
+        auto* view = new HeatMapView({}, ColorRole::mutedText, this);
+        view->setSmall(true);
+        connect(view, &HeatMapView::clicked, this, [this, part] { choosePart(part); });
+        partRow_->addWidget(view);
+        parts_.push_back(view);
+    }
+    const PatchMaps& maps = strip_->currentIndex() == 0 ? answer_.teacher : answer_.student;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto part = static_cast<int>(i);
+        parts_[i]->setTitle(QString::number(answer_.parts[i] + 1));
+        parts_[i]->setToolTip(tr("%1; click to show it above, again for all.").arg(partText(part)));
+        parts_[i]->setPicture(picture);
+        parts_[i]->setOpacity(opacity_->realValue());
+        parts_[i]->setColorMap(static_cast<ColorMap>(colors_->currentIndex()));
+        parts_[i]->setMap(mapOf(maps, part), static_cast<int>(answer_.rows), static_cast<int>(answer_.columns));
+        parts_[i]->setSelected(part_->currentData().toInt() == part);
+    }
+    strip_->setEnabled(count > 0);
 }
 
 void AttentionPanel::showError(const Error& error) {
@@ -248,7 +318,7 @@ void AttentionPanel::showError(const Error& error) {
 
 void AttentionPanel::showWaiting(bool waiting) {
     for (HeatMapView* view : {student_, teacher_})
-        view->setDimmed(waiting && answer_.heads > 0);
+        view->setDimmed(waiting && answer_.rows > 0);
 }
 
 } // namespace dinoscope

@@ -16,8 +16,9 @@ namespace dinoscope {
 class HeatMapView;
 class ValueSlider;
 
-/// Where the heads of a block look, the student's beside the teacher's: one head or their mean, from the class token or
-/// from a patch that was clicked.
+/// Maps over the patches of a picture, the student's beside the teacher's: where the heads of a block look, one head or
+/// their mean, from the class token or from a patch that was clicked; how strong the features of the patches are, all
+/// channels or one; how alike the patches are. A convolutional network has the last two.
 class AttentionPanel : public ProbePanel {
     Q_OBJECT
 
@@ -27,7 +28,8 @@ public:
     void onSnapshot(const Snapshot& snapshot) override;
     HeatMapView& studentView() const { return *student_; }
     HeatMapView& teacherView() const { return *teacher_; }
-    std::size_t headCount() const { return heads_.size(); }
+    std::size_t partCount() const { return parts_.size(); }
+    PatchView view() const;
 
 protected:
     ProbeQuestion question() const override;
@@ -39,19 +41,26 @@ private:
     QLayout* makePictureRow();
     QLayout* makeLookRow();
     void fillChoices();
+    void fillParts();
+    void forgetQuery();
     void chooseQuery(int patch);
-    void chooseHead(int head);
+    void choosePart(int part);
     void redraw();
-    /// Map of one head of `maps`, or the mean for -1.
-    std::vector<float> mapOf(const std::vector<float>& maps, std::int64_t head) const;
+    void showTiles(const QImage& picture);
+    bool isConvolutional() const;
+    /// "Head 3", "Channel 17"; for -1 what stands for all of them.
+    QString partText(int part) const;
+    QString queryText() const;
+    /// Map of one part, or the whole for -1.
+    std::vector<float> mapOf(const PatchMaps& maps, int part) const;
 
     QSpinBox* index_;
-    QComboBox *block_, *head_, *side_, *colors_, *strip_;
+    QComboBox *view_, *block_, *part_, *side_, *colors_, *strip_;
     QPushButton* classToken_;
     ValueSlider* opacity_;
     HeatMapView *student_, *teacher_;
-    QHBoxLayout* headRow_;
-    std::vector<HeatMapView*> heads_;
+    QHBoxLayout* partRow_;
+    std::vector<HeatMapView*> parts_;
     QLabel* status_;
     int query_ = -1;
     std::shared_ptr<const RunInfo> run_;

@@ -3,6 +3,7 @@
 
 #include "engine/data/open_source.h"
 #include "engine/eval/knn_evaluation.h"
+#include "engine/support/slices.h"
 #include "engine/train/run_settings.h"
 
 #include <functional>
@@ -22,6 +23,11 @@ using ReadProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
 /// @throws EngineError(cancelled) when `progress` gives up.
 std::shared_ptr<const KnnProtocol> makeKnnProtocol(const DataSets& sets, const RunSettings& settings,
                                                    const ReadProgress& progress);
+
+/// A protocol of references alone, for a run without labels: its first training pictures, at most eval.references and
+/// no more than fit into 256 MiB, seen as above; a slice reads one of them. Those that cannot be read are left out.
+/// @throws EngineError(badInput) if none could be read.
+Slices<std::shared_ptr<const KnnProtocol>> readReferences(ImageSourcePtr source, RunSettings settings);
 
 /// The accuracy of the pixels themselves under the protocol. @throws EngineError(cancelled).
 double pixelAccuracy(const std::shared_ptr<const KnnProtocol>& protocol, const ReadProgress& progress);

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/neighbours_panel.h"
+
+#include "ui/engine_bridge.h"
+#include "ui/pictures.h"
+#include "ui/probe_controls.h"
+#include "ui/texts.h"
+#include "widgets/flow_layout.h"
+#include "widgets/picture_strip.h"
+
+#include <QComboBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QRandomGenerator>
+#include <QSpinBox>
+
+#include <algorithm>
+
+namespace dinoscope {
+
+NeighboursPanel::NeighboursPanel(const PanelContext& context, QWidget* parent)
+    : ProbePanel(context, ProbeKind::neighbours, parent), index_(new QSpinBox(this)), count_(new QComboBox(this)),
+      measure_(new QPushButton(tr("Measure now"), this)), status_(new QLabel(this)),
+      picture_(new PictureStrip(tr("Picture"), ColorRole::text, this)),
+      student_(new PictureStrip(tr("Student"), ColorRole::student, this)),
+      teacher_(new PictureStrip(tr("Teacher"), ColorRole::teacher, this)) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(12, 8, 12, 8);
+    column->setSpacing(8);
+    column->addLayout(makeControls());
+    status_->setProperty("muted", true);
+    status_->setWordWrap(true);
+    column->addWidget(status_);
+    auto* board = new QGridLayout;
+    board->setHorizontalSpacing(12);
+    board->setVerticalSpacing(8);
+    board->addWidget(picture_, 0, 0, 2, 1);
+    board->addWidget(student_, 0, 1);
+    board->addWidget(teacher_, 1, 1);
+    board->setColumnStretch(0, 1);
+    board->setColumnStretch(1, 4);
+    column->addLayout(board, 1);
+    picture_->setFocusPolicy(Qt::NoFocus);
+    connect(student_, &PictureStrip::chosen, this, [this](int tile) { choose(answer_.student, tile); });
+    connect(teacher_, &PictureStrip::chosen, this, [this](int tile) { choose(answer_.teacher, tile); });
+    onNewRun();
+}
+
+QLayout* NeighboursPanel::makeControls() {
+    auto* row = new FlowLayout(4);
+    auto* previous = toolButton(LineIcon::previous, {}, tr("Previous picture"), this);
+    auto* next = toolButton(LineIcon::next, {}, tr("Next picture"), this);
+    auto* random = toolButton(LineIcon::shuffle, {}, tr("Any picture"), this);
+    index_->setRange(0, 1'000'000'000);
+    index_->setAccessibleName(tr("Number of the picture"));
+    index_->setFixedWidth(64);
+    index_->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    for (const int count : {4, 8, 16, 32})
+        count_->addItem(tr("%1 neighbours").arg(count), count);
+    count_->setCurrentIndex(1);
+    count_->setAccessibleName(tr("Number of neighbours"));
+    for (QWidget* widget : std::initializer_list<QWidget*>{previous, index_, next, random, count_, measure_})
+        row->addWidget(widget);
+    connect(previous, &QPushButton::clicked, index_, &QSpinBox::stepDown);
+    connect(next, &QPushButton::clicked, index_, &QSpinBox::stepUp);
+    connect(random, &QPushButton::clicked, this, [this] {
+        const std::int64_t count = run_ && run_->sampleCount > 0 ? run_->sampleCount : 1;
+        index_->setValue(static_cast<int>(QRandomGenerator::global()->bounded(static_cast<qint64>(count))));
+    });
+    connect(index_, &QSpinBox::valueChanged, this, [this] { ask(); });
+    connect(count_, &QComboBox::activated, this, [this] { ask(); });
+    connect(measure_, &QPushButton::clicked, this, &NeighboursPanel::measureAsked);
+    return row;
+}
+
+void NeighboursPanel::say(const QString& sentence) {
+    status_->setText(sentence);
+    status_->setVisible(!sentence.isEmpty());
+}
+
+void NeighboursPanel::onNewRun() {
+    ProbePanel::onNewRun();
+    run_.reset();
+    answer_ = {};
+    measureAsked_ = false;
+    for (PictureStrip* strip : {picture_, student_, teacher_}) {
+        strip->setTiles({});
+        strip->setRemark({});
+    }
+    say(tr("The nearest neighbours of a picture appear here when a run is open."));
+}
+
+void NeighboursPanel::onSnapshot(const Snapshot& snapshot) {
+    run_ = snapshot.run;
+    const std::string_view why = refusal(snapshot.state, CommandKind::requestProbe);
+    measure_->setEnabled(run_ && why.empty());
+    measure_->setToolTip(!measure_->isEnabled()
+                             ? textOf(run_ ? why : refusal(RunState::empty, CommandKind::requestProbe))
+                             : tr("Computes the features of the references, and the accuracies, with the networks as "
+                                  "they are now"));
+    ProbePanel::onSnapshot(snapshot);
+}
+
+bool NeighboursPanel::hasShown(Step step) const {
+    return ProbePanel::hasShown(step) && (!isVisible() || !measureAsked_ || answer_.references > 0);
+}
+
+ProbeQuestion NeighboursPanel::question() const {
+    return NeighboursRequest{{PictureRef::Kind::sample, index_->value(), {}}, count_->currentData().toLongLong()};
+}
+
+QString NeighboursPanel::className(std::int32_t label) const {
+    if (!run_ || label < 0 || static_cast<std::size_t>(label) >= run_->classNames.size())
+        return {};
+    return textOf(run_->classNames[static_cast<std::size_t>(label)]);
+}
+
+void NeighboursPanel::choose(const std::vector<Neighbour>& neighbours, int tile) {
+    if (tile >= 0 && static_cast<std::size_t>(tile) < neighbours.size())
+        index_->setValue(static_cast<int>(neighbours[static_cast<std::size_t>(tile)].sample));
+}
+
+void NeighboursPanel::fillStrip(PictureStrip& strip, const std::vector<Neighbour>& neighbours,
+                                const NeighboursAnswer& answer) {
+    std::vector<PictureStrip::Tile> tiles;
+    for (const Neighbour& neighbour : neighbours) {
+        const QString similarity = QString::number(neighbour.similarity, 'f', 3), name = className(neighbour.label);
+        const QString details =
+            tr("Picture %1, cosine similarity %2; click for its own neighbours").arg(neighbour.sample).arg(similarity);
+        tiles.push_back({toQImage(neighbour.image), similarity,
+                         name.isEmpty() ? details : name + QLatin1Char('\n') + details,
+                         answer.label >= 0 && neighbour.label == answer.label});
+        if (!name.isEmpty())
+            tiles.back().words = name + QLatin1Char(' ') + QString::number(neighbour.similarity, 'f', 2);
+    }
+    const auto same = std::count_if(tiles.begin(), tiles.end(), [](const auto& tile) { return tile.marked; });
+    strip.setRemark(answer.label >= 0 && !tiles.empty() ? tr("%1 of %2 of its class").arg(same).arg(tiles.size())
+                                                        : QString());
+    strip.setTiles(std::move(tiles));
+}
+
+void NeighboursPanel::showAnswer(const ProbeResult& result) {
+    answer_ = std::get<NeighboursAnswer>(result.answer);
+    picture_->setTiles({{toQImage(answer_.picture), className(answer_.label), textOf(answer_.caption), false}});
+    fillStrip(*student_, answer_.student, answer_);
+    fillStrip(*teacher_, answer_.teacher, answer_);
+    if (answer_.references == 0) {
+        say(tr("The features of the pictures are being computed, or were not yet: press \"Measure now\"."));
+        if (!measureAsked_ && isVisible()) {
+            measureAsked_ = true;
+            emit measureAsked();
+        }
+        return;
+    }
+    const QString among =
+        tr("Among %1 pictures as of step %2.").arg(countText(answer_.references), countText(answer_.measured.value));
+    say(answer_.isReference
+            ? among
+            : among + QLatin1Char(' ') +
+                  tr("This one is not among them; its own features are of step %1.").arg(countText(result.step.value)));
+}
+
+void NeighboursPanel::showError(const Error& error) {
+    say(textOf(error.message));
+    showWaiting(true);
+}
+
+void NeighboursPanel::showWaiting(bool waiting) {
+    for (PictureStrip* strip : {picture_, student_, teacher_})
+        strip->setDimmed(waiting && !strip->tiles().empty());
+}
+
+} // namespace dinoscope
