@@ -102,15 +102,19 @@ void Workspace::arrange() {
     for (std::size_t i = 0; i < table.size(); ++i) {
         const PanelPlace& place = table[i];
         QDockWidget*& above = last[place.column];
-        if (above != docks_[i] && (place.isTab || place.row > 0)) {
-            if (place.isTab || tabbed(place.column))
-                tabifyDockWidget(above, docks_[i]);
-            else
-                splitDockWidget(above, docks_[i], Qt::Vertical);
-            above = docks_[i];
-        }
-        docks_[i]->show();
+        if (above == docks_[i] || place.isTab)
+            continue;
+        if (tabbed(place.column))
+            tabifyDockWidget(above, docks_[i]);
+        else
+            splitDockWidget(above, docks_[i], Qt::Vertical);
+        above = docks_[i];
     }
+    for (std::size_t i = 1; i < table.size(); ++i) // a place with tabs cannot be split any more
+        if (table[i].isTab)
+            tabifyDockWidget(docks_[i - 1], docks_[i]);
+    for (QDockWidget* dock : docks_)
+        dock->show();
     for (std::size_t i = table.size(); i-- > 0;)
         if (!table[i].isTab)
             docks_[i]->raise();
@@ -126,8 +130,8 @@ void Workspace::arrange() {
     else
         size(tabbed(2) ? std::map<int, int>{{0, 300}, {1, 640}, {2, 500}}
                        : std::map<int, int>{{0, 240}, {1, 665}, {2, 535}},
-             {{QStringLiteral("curves"), 58},
-              {QStringLiteral("laboratory"), 42},
+             {{QStringLiteral("curves"), 60},
+              {QStringLiteral("laboratory"), 40},
               {QStringLiteral("attention"), 42},
               {QStringLiteral("crops"), 30},
               {QStringLiteral("health"), 28}});

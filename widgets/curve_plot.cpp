@@ -20,6 +20,7 @@ namespace dinoscope {
 namespace {
 
 constexpr std::size_t kManyPoints = 10'000;
+constexpr double kDotPx = 6; // a curve of one point
 
 QString figure(double value) { return QString::number(value, 'g', 4); }
 
@@ -88,6 +89,7 @@ CurvePlot::~CurvePlot() = default;
 
 void CurvePlot::setCompact(bool compact) {
     compact_ = compact;
+    header_->setWordWrap(!compact);
     setLogarithmic(logX_, logY_);
     applyTheme();
 }
@@ -132,6 +134,8 @@ void CurvePlot::sample() {
         const bool few = series->store.size() <= kManyPoints;
         series->raw->setAntialiased(few);
         series->smooth->setAntialiased(few);
+        const bool alone = series->store.size() == 1; // no line would be seen
+        series->smooth->setScatterStyle(alone ? QCPScatterStyle(QCPScatterStyle::ssDisc, kDotPx) : QCPScatterStyle());
     }
 }
 
@@ -258,8 +262,10 @@ CurvePlot::Readings CurvePlot::readings() const {
         const QString line = series->curve.dashed ? QStringLiteral("╌") : QStringLiteral("━");
         const QString name = compact_ ? QString() : QLatin1Char(' ') + series->curve.label;
         plain << line + name + QLatin1Char(' ') + (value ? QString::number(*value, 'g', cursorX_ ? 4 : 3) : QString());
+        // A line may break between two curves only.
+        const QString whole = plain.back().toHtmlEscaped().replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
         rich << QStringLiteral("<span style='color:%1'>%2</span>")
-                    .arg(themeColor(series->curve.role, palette()).name(), plain.back().toHtmlEscaped());
+                    .arg(themeColor(series->curve.role, palette()).name(), whole);
     }
     return {rich.join(compact_ ? QStringLiteral(" ") : QStringLiteral("&nbsp; ")), plain.join(QLatin1Char(' '))};
 }

@@ -16,6 +16,12 @@ namespace {
 
 constexpr int kScaleWidth = 68;
 
+/// Three figures, without an exponent where there is room.
+QString scaleText(double value) {
+    return std::abs(value) >= 100 && std::abs(value) < 1e6 ? QString::number(value, 'f', 0)
+                                                           : QString::number(value, 'g', 3);
+}
+
 } // namespace
 
 HeatMapView::HeatMapView(const QString& title, ColorRole role, QWidget* parent)
@@ -161,8 +167,8 @@ void HeatMapView::paintEvent(QPaintEvent*) {
     small.setPointSizeF(9);
     painter.setFont(small);
     const QRectF numbers(bar.right() + 4, bar.top(), kScaleWidth - 20, bar.height());
-    painter.drawText(numbers, Qt::AlignLeft | Qt::AlignTop, QString::number(high_, 'g', 2));
-    painter.drawText(numbers, Qt::AlignLeft | Qt::AlignBottom, QString::number(low_, 'g', 2));
+    painter.drawText(numbers, Qt::AlignLeft | Qt::AlignTop, scaleText(high_));
+    painter.drawText(numbers, Qt::AlignLeft | Qt::AlignBottom, scaleText(low_));
 }
 
 void HeatMapView::mousePressEvent(QMouseEvent* event) {

@@ -24,7 +24,7 @@ std::string columnName(const std::string& id) {
 EpochLog::EpochLog(const std::vector<MetricSpec>& metrics) {
     for (const MetricSpec& metric : metrics) {
         ids_.push_back(metric.id);
-        keepsLast_.push_back(metric.group == "Accuracy");
+        keepsLast_.push_back(metric.unit == "%"); // accuracies, which belong to a moment
     }
 }
 

@@ -140,7 +140,8 @@ void LiveRun::openData(const Progress& progress, std::vector<ReferenceLine>& lin
     const auto protocol = makeKnnProtocol(sets_, settings_, read("Reading pictures for the accuracy"));
     accuracy_ = AccuracyWatch(protocol, settings_.eval);
     if (protocol)
-        lines.push_back({"Accuracy", "Pixels", pixelAccuracy(protocol, read("Measuring the accuracy of the pixels"))});
+        lines.push_back(
+            {"k-NN accuracy", "Pixels", pixelAccuracy(protocol, read("Measuring the accuracy of the pixels"))});
 }
 
 void LiveRun::makeLinearProbes() {

@@ -168,16 +168,25 @@ TEST(OnlineLinearProbe, FollowsFeaturesThatMove) {
     EXPECT_LT(probe.loss(), 0.5);
 }
 
-TEST(OnlineLinearProbe, StepsAsTheLinearProbeDoes) {
+TEST(OnlineLinearProbe, StepsAsTheLinearProbeDoesBehindABatchNorm) {
     OnlineLinearProbe online(4, 3, {0.7, 0.8, 9});
     LinearProbe plain(4, 3, {0.7}, 0.8, 9);
+    // PyTorch's own, in the same steps; without Bessel's correction, and its first batch counts in full.
+    torch::nn::BatchNorm1d norm(torch::nn::BatchNorm1dOptions(4).affine(false));
+    torch::Tensor mean, variance;
     const Points test = cloudsOf(50, 4, 3, 2.0);
     for (std::uint64_t i = 0; i < 5; ++i) {
         Points batch = cloudsOf(24, 4, i);
         batch.labels = batch.labels.remainder(3);
-        EXPECT_EQ(online.add(batch.features, batch.labels), plain.step(batch.features, batch.labels, 24.0 / 256)[0]);
+        const double expected = plain.step(norm(batch.features), batch.labels, 24.0 / 256)[0];
+        EXPECT_NEAR(online.add(batch.features, batch.labels), expected, 1e-5);
+        const torch::Tensor batchMean = batch.features.mean(0), batchVariance = batch.features.var(0, false);
+        const double share = std::max(0.1, 1.0 / static_cast<double>(i + 1));
+        mean = i == 0 ? batchMean : mean + share * (batchMean - mean);
+        variance = i == 0 ? batchVariance : variance + share * (batchVariance - variance);
     }
-    EXPECT_TRUE(torch::equal(online.classify(test.features), plain.logits(test.features).select(1, 0).argmax(1)));
+    const torch::Tensor seen = (test.features - mean) / (variance + 1e-5).sqrt();
+    EXPECT_TRUE(torch::equal(online.classify(test.features), plain.logits(seen).select(1, 0).argmax(1)));
 }
 
 TEST(OnlineLinearProbe, TouchesNeitherNetworkNorRandomNumbers) {

@@ -63,7 +63,7 @@ std::shared_ptr<const RunInfo> makeInfo(const Script& script, const OpenCommand&
     info->plannedSteps = script.plannedSteps;
     info->referenceLines = {{"Loss", "ln K", std::log(64.0)}};
     if (script.labelled)
-        info->referenceLines.push_back({"Accuracy", "Pixels", 81.7});
+        info->referenceLines.push_back({"k-NN accuracy", "Pixels", 81.7});
     return info;
 }
 
@@ -175,6 +175,8 @@ void ScriptedRunner::workSlice(RunnerOutput& output) {
     if (info_ && script_->labelled) {
         record(output, "knn_student", 60 + 15 * (1 - std::exp(-t / 300)));
         record(output, "knn_teacher", 60 + 18 * (1 - std::exp(-t / 350)));
+        record(output, "linear_student", 20 + 50 * (1 - std::exp(-t / 300)));
+        record(output, "linear_teacher", 20 + 52 * (1 - std::exp(-t / 350)));
     }
     status_.work = {};
 }

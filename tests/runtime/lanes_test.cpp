@@ -66,7 +66,7 @@ TEST(Snapshots, CarryTheLastValuesAfterAStop) {
     EXPECT_EQ(bench.snapshot()->step, Step{1});
     EXPECT_DOUBLE_EQ(bench.snapshot()->trainSeconds, 0.2);
     bench.drain();
-    EXPECT_EQ(bench.points.size(), kPointsPerStep + 2) << "two accuracies of the closing evaluation";
+    EXPECT_EQ(bench.points.size(), kPointsPerStep + 4) << "four accuracies of the closing evaluation";
 }
 
 TEST(Snapshots, CarryTheLastValuesAfterAFailure) {
@@ -84,7 +84,7 @@ TEST(Snapshots, CarryTheLastValuesAfterAFailure) {
     EXPECT_DOUBLE_EQ(bench.snapshot()->trainSeconds, 6.0);
     EXPECT_EQ(bench.snapshot()->work.what, "");
     bench.drain();
-    EXPECT_EQ(bench.points.size(), 30 * kPointsPerStep + 2);
+    EXPECT_EQ(bench.points.size(), 30 * kPointsPerStep + 4);
 }
 
 TEST(Snapshots, ShowTheEndOfAnEvaluationAtRest) {
