@@ -84,7 +84,7 @@ Command RunDraft::prepareCommand() const {
     OpenCommand run{params_, runFolder, maxSteps, maxMinutes};
     if (checkpoint_.empty())
         return run;
-    return LoadCommand{checkpoint_, std::move(run)};
+    return LoadCommand{checkpoint_, std::move(run), {}};
 }
 
 QString RunDraft::suggestedFolder() const {

@@ -40,6 +40,7 @@ int runCommandLineProgram(int argc, char** argv, const std::function<std::unique
         addParamsCommand(program, catalog, choose);
         addEvalCommand(program, makeEngine, choose);
         addInspectCommand(program, makeEngine, choose);
+        addRunsCommand(program, makeEngine, choose);
         addVerifyCommand(program, makeEngine, choose);
         addBenchCommand(program, catalog, makeEngine, choose);
         try {

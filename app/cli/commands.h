@@ -26,6 +26,7 @@ void addBenchCommand(CLI::App& program, const EngineCatalog& catalog, const Make
                      const Choose& choose);
 void addEvalCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
 void addInspectCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
+void addRunsCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
 void addVerifyCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
 
 } // namespace dinoscope

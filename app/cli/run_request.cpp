@@ -95,6 +95,16 @@ ParamSet RunRequest::params(const EngineCatalog& catalog, const FileReport* chec
     return set;
 }
 
+ParamSet changesOf(const RunRequest& request, const EngineCatalog& catalog) {
+    const ParamSet wanted = request.params(catalog), defaults(catalog.params);
+    ParamSet changes;
+    for (const auto& [id, value] : wanted.values())
+        if (request.values.contains(id) || value != defaults.at(id))
+            if (const auto error = changes.set(catalog.params, id, value))
+                throw Failure(*error);
+    return changes;
+}
+
 void refuseUnknown(const CLI::App& command, const EngineCatalog& catalog) {
     const std::vector<std::string> words = command.remaining();
     if (words.empty())

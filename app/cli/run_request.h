@@ -27,6 +27,10 @@ struct RunRequest {
     ParamSet params(const EngineCatalog& catalog, const FileReport* checkpoint = nullptr) const;
 };
 
+/// The values of a preset, a settings file and single options alone, to be laid over those of a checkpoint.
+/// @throws Failure as RunRequest::params().
+ParamSet changesOf(const RunRequest& request, const EngineCatalog& catalog);
+
 /// @throws Failure for words that `command` has no option for, with the nearest one.
 void refuseUnknown(const CLI::App& command, const EngineCatalog& catalog);
 

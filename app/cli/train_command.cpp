@@ -21,7 +21,8 @@ struct TrainWishes {
     RunRequest request;
     std::int64_t steps = 0;
     double minutes = 0;
-    std::string folder, checkpoint;
+    std::string folder, checkpoint, resume, fork;
+    std::int64_t at = -1;
     bool json = false;
 };
 
@@ -81,11 +82,18 @@ std::string sentence(const EngineSession& session, const Snapshot& end) {
 
 /// The command that prepares the run.
 Command preparation(const TrainWishes& wishes, const EngineCatalog& catalog, EngineSession& session) {
+    if (!wishes.resume.empty() || !wishes.fork.empty()) {
+        const bool resumes = wishes.fork.empty();
+        const OpenCommand run{changesOf(wishes.request, catalog), resumes ? wishes.resume : wishes.folder, wishes.steps,
+                              wishes.minutes};
+        return LoadCommand{resumes ? wishes.resume : wishes.fork, run,
+                           wishes.at < 0 ? std::nullopt : std::optional(Step{wishes.at})};
+    }
     if (wishes.checkpoint.empty())
         return OpenCommand{wishes.request.params(catalog), wishes.folder, wishes.steps, wishes.minutes};
     const auto report = std::get<FileReport>(session.perform(JobRequest(InspectRequest{wishes.checkpoint})));
     const OpenCommand run{wishes.request.params(catalog, &report), wishes.folder, wishes.steps, wishes.minutes};
-    return LoadCommand{wishes.checkpoint, run};
+    return LoadCommand{wishes.checkpoint, run, {}};
 }
 
 void train(const TrainWishes& wishes, const EngineCatalog& catalog, const MakeEngine& makeEngine) {
@@ -116,12 +124,30 @@ void addTrainCommand(CLI::App& program, const EngineCatalog& catalog, const Make
     command->add_option("--minutes", wishes->minutes, "Stop after so many minutes of training")
         ->type_name("M")
         ->check(CLI::PositiveNumber);
-    command->add_option("--out", wishes->folder, "Folder of the run: settings, curves, log; without it nothing is kept")
-        ->type_name("DIR");
+    CLI::Option* out = command
+                           ->add_option("--out", wishes->folder,
+                                        "Folder of the run: settings, curves, log; without it nothing is kept")
+                           ->type_name("DIR");
     command->add_option("--config", wishes->request.config, "Settings from the config.toml of another run")
         ->type_name("FILE");
-    command->add_option("--checkpoint", wishes->checkpoint, "Go on from the networks of a .pth or safetensors file")
-        ->type_name("FILE");
+    CLI::Option* checkpoint =
+        command->add_option("--checkpoint", wishes->checkpoint, "Go on from the networks of a .pth or safetensors file")
+            ->type_name("FILE");
+    CLI::Option* resume = command
+                              ->add_option("--resume", wishes->resume,
+                                           "Go on with a run in its own folder, from its newest whole checkpoint")
+                              ->type_name("RUN")
+                              ->excludes(out)
+                              ->excludes(checkpoint);
+    CLI::Option* fork = command->add_option("--fork", wishes->fork, "Begin a new run from a checkpoint of another one")
+                            ->type_name("RUN")
+                            ->needs(out)
+                            ->excludes(checkpoint)
+                            ->excludes(resume);
+    command->add_option("--at", wishes->at, "Step of the checkpoint that --fork starts from; without it the newest")
+        ->type_name("STEP")
+        ->needs(fork)
+        ->check(CLI::NonNegativeNumber);
     command->add_flag("--json", wishes->json, "Print one JSON object as the last line");
     wishes->request.addOptions(*command, catalog);
     command->callback([=, &catalog] {

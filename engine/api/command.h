@@ -6,6 +6,7 @@
 #include "engine/api/probe.h"
 #include "engine/api/run_state.h"
 
+#include <optional>
 #include <variant>
 
 namespace dinoscope {
@@ -34,11 +35,18 @@ struct SetParamCommand {
 struct SaveCommand {
     std::string note;
 };
-/// Prepares a run as `run` says, then gives it the networks, and as far as the file has them the optimiser's state, the
-/// centre and the place in the run, of the checkpoint `path`.
+/// Goes on from what was saved at `path`.
+///
+/// A file with networks: prepares a run as `run` says, then gives it the networks, and as far as the file has them the
+/// optimiser's state, the centre and the place in the run.
+///
+/// The folder of a run: takes its newest checkpoint that is whole, or the one of step `at`. Where run.runFolder is that
+/// same folder the run goes on as if it had never ended; in another one a new run begins there, with the curves up to
+/// that step. Values in run.params are laid over those of the checkpoint.
 struct LoadCommand {
     std::string path;
     OpenCommand run;
+    std::optional<Step> at; ///< for the folder of a run
 };
 struct ExportCommand {
     std::string format, network, path;

@@ -29,4 +29,11 @@ bool VerifyReport::holds() const {
            std::all_of(recordings.begin(), recordings.end(), [](const ReplayReport& r) { return r.holds(); });
 }
 
+const CheckpointReport* RunReport::newestGood() const {
+    for (auto checkpoint = checkpoints.rbegin(); checkpoint != checkpoints.rend(); ++checkpoint)
+        if (checkpoint->problem.empty())
+            return &*checkpoint;
+    return nullptr;
+}
+
 } // namespace dinoscope

@@ -142,10 +142,32 @@ struct LinearReport {
     double highestTop1 = 0;              ///< of any epoch
 };
 
-using JobRequest = std::variant<EvaluateRunRequest, VerifyRequest, InspectRequest, KnnRequest, LinearRequest>;
+/// Compares every byte of every checkpoint in a run's folder with its checksums.
+struct CheckRunRequest {
+    std::string path;
+};
+struct CheckpointReport {
+    std::string path;
+    Step step{};
+    std::string problem; ///< a sentence; empty: it is whole
+    std::uint64_t bytes = 0;
+    std::optional<double> accuracy; ///< k-NN of the teacher in percent
+    bool kept = false;              ///< saved by hand
+    std::string note, savedAt;
+};
+struct RunReport {
+    std::string path;
+    std::vector<CheckpointReport> checkpoints; ///< by step; of those that are not whole the step is known by the name
+
+    /// Null if none is whole.
+    const CheckpointReport* newestGood() const;
+};
+
+using JobRequest =
+    std::variant<EvaluateRunRequest, VerifyRequest, InspectRequest, KnnRequest, LinearRequest, CheckRunRequest>;
 
 /// monostate: there is nothing to say beyond that it is done, or see error.
-using JobAnswer = std::variant<std::monostate, VerifyReport, FileReport, KnnReport, LinearReport>;
+using JobAnswer = std::variant<std::monostate, VerifyReport, FileReport, KnnReport, LinearReport, RunReport>;
 
 struct JobResult {
     JobId id = 0;

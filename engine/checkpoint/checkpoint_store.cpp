@@ -36,21 +36,21 @@ std::string checkpointName(Step step) {
 
 CheckpointStore::CheckpointStore(const std::string& runFolder) : folder_(runFolder + "/checkpoints") {}
 
-std::vector<std::string> CheckpointStore::folders() const {
-    std::vector<std::string> paths;
+std::vector<std::string> CheckpointStore::paths() const {
+    std::vector<std::string> all;
     std::error_code code;
     for (std::filesystem::directory_iterator entry(folder_, code), end; !code && entry != end; entry.increment(code)) {
         const std::string name = entry->path().filename().string();
         if (name.starts_with("step-") && !isIncomplete(name))
-            paths.push_back(entry->path().string());
+            all.push_back(entry->path().string());
     }
-    std::sort(paths.begin(), paths.end());
-    return paths;
+    std::sort(all.begin(), all.end());
+    return all;
 }
 
 std::vector<CheckpointEntry> CheckpointStore::list() const {
     std::vector<CheckpointEntry> entries;
-    for (const std::string& path : folders()) {
+    for (const std::string& path : paths()) {
         try {
             entries.push_back(readCheckpointEntry(path));
         } catch (const EngineError&) {
@@ -103,9 +103,9 @@ void CheckpointStore::rotate(const Retention& retention, const CheckpointEntry& 
 
 CheckpointStore::Newest CheckpointStore::newestGood(std::optional<Step> step) const {
     Newest newest;
-    std::vector<std::string> paths = folders();
-    std::reverse(paths.begin(), paths.end());
-    for (const std::string& path : paths) {
+    std::vector<std::string> all = paths();
+    std::reverse(all.begin(), all.end());
+    for (const std::string& path : all) {
         if (step && std::filesystem::path(path).filename().string() != checkpointName(*step))
             continue;
         try {

@@ -24,6 +24,8 @@ public:
     /// `runFolder` exists. Nothing is made or changed before the first save().
     explicit CheckpointStore(const std::string& runFolder);
 
+    /// The folders of all checkpoints, whole or not, by name.
+    std::vector<std::string> paths() const;
     /// Those whose manifest is whole, by step.
     std::vector<CheckpointEntry> list() const;
 
@@ -42,7 +44,6 @@ public:
     void removeLeftovers();
 
 private:
-    std::vector<std::string> folders() const;
     void rotate(const Retention& retention, const CheckpointEntry& newest);
 
     std::string folder_;

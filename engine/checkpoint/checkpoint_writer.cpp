@@ -34,11 +34,11 @@ bool CheckpointWriter::isBusy() const {
     return request_ || writing_ || outcome_;
 }
 
-void CheckpointWriter::save(CheckpointContent content, const Retention& retention) {
+void CheckpointWriter::save(CheckpointContent content, const Retention& retention, std::function<void()> before) {
     {
         const std::lock_guard lock(mutex_);
         checkEqual(request_ || writing_ || outcome_, false, "checkpoint", "A save while another is in work");
-        request_.emplace(Request{std::move(content), retention});
+        request_.emplace(Request{std::move(content), retention, std::move(before)});
     }
     changed_.notify_all();
 }
@@ -54,6 +54,12 @@ std::optional<CheckpointWriter::Outcome> CheckpointWriter::wait() {
     return std::exchange(outcome_, std::nullopt);
 }
 
+std::optional<CheckpointWriter::Outcome> CheckpointWriter::waitFor(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, limit, [this] { return !request_ && !writing_; });
+    return std::exchange(outcome_, std::nullopt);
+}
+
 void CheckpointWriter::work() {
     setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kWriterNice);
     std::unique_lock lock(mutex_);
@@ -66,6 +72,8 @@ void CheckpointWriter::work() {
         lock.unlock();
         Outcome outcome{request.content.moment.step, std::nullopt, std::nullopt};
         try {
+            if (request.before)
+                request.before();
             outcome.entry = store_.save(request.content, request.retention);
         } catch (const EngineError& error) {
             outcome.error = error.error();
@@ -78,6 +86,11 @@ void CheckpointWriter::work() {
         writing_ = false;
         outcome_ = std::move(outcome);
         changed_.notify_all();
+        if (onEnd_) {
+            lock.unlock();
+            onEnd_();
+            lock.lock();
+        }
     }
 }
 

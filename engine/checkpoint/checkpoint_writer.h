@@ -4,11 +4,14 @@
 #include "engine/api/error.h"
 #include "engine/checkpoint/checkpoint_store.h"
 
+#include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace dinoscope {
 
@@ -28,17 +31,23 @@ public:
 
     /// A save is in work, or its outcome has not been taken.
     bool isBusy() const;
-    /// Begins a save. @throws EngineError(internal) while busy.
-    void save(CheckpointContent content, const Retention& retention);
+    /// Begins a save; in the thread `before` comes first, such as what must be on the disk before the checkpoint has
+    /// its name. @throws EngineError(internal) while busy.
+    void save(CheckpointContent content, const Retention& retention, std::function<void()> before = {});
     /// The outcome of the newest save, once; nothing while it is in work.
     std::optional<Outcome> take();
     /// The same, waiting for it; nothing if there is none.
     std::optional<Outcome> wait();
+    /// The same with a limit.
+    std::optional<Outcome> waitFor(std::chrono::milliseconds limit);
+    /// Called in the thread after each save; set while not busy.
+    void onEnd(std::function<void()> call) { onEnd_ = std::move(call); }
 
 private:
     struct Request {
         CheckpointContent content;
         Retention retention;
+        std::function<void()> before;
     };
     void work();
 
@@ -47,6 +56,7 @@ private:
     std::condition_variable changed_;
     std::optional<Request> request_;
     std::optional<Outcome> outcome_;
+    std::function<void()> onEnd_;
     bool writing_ = false, closing_ = false;
     std::thread thread_;
 };

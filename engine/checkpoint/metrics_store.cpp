@@ -135,4 +135,46 @@ std::vector<MetricPoint> MetricsStore::pointsFrom(Step step) const {
     return points;
 }
 
+std::int64_t MetricsStore::changeCount() const {
+    Statement select(database_, "SELECT count(*) FROM changes");
+    if (!select.ready() || sqlite3_step(select.get()) != SQLITE_ROW)
+        fail("read");
+    return sqlite3_column_int64(select.get(), 0);
+}
+
+void MetricsStore::truncate(Step step, std::int64_t changes) {
+    execute("BEGIN IMMEDIATE");
+    try {
+        Statement points(database_, "DELETE FROM points WHERE step > ?");
+        Statement later(database_, "DELETE FROM changes WHERE rowid NOT IN (SELECT rowid FROM changes ORDER BY rowid "
+                                   "LIMIT ?)");
+        if (!points.ready() || !later.ready())
+            fail("written");
+        points.bind(1, step.value);
+        later.bind(1, changes);
+        if (!points.run() || !later.run())
+            fail("written");
+        execute("COMMIT");
+    } catch (...) {
+        sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr);
+        throw;
+    }
+}
+
+bool MetricsStore::agrees(const std::string& path, const std::vector<MetricSpec>& metrics) {
+    sqlite3* database = nullptr;
+    bool same = sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK;
+    if (same) {
+        Statement select(database, "SELECT name FROM metrics ORDER BY id");
+        std::size_t count = 0;
+        for (same = select.ready(); same && sqlite3_step(select.get()) == SQLITE_ROW; ++count) {
+            const auto* name = reinterpret_cast<const char*>(sqlite3_column_text(select.get(), 0));
+            same = count < metrics.size() && name && metrics[count].id == name;
+        }
+        same = same && count == metrics.size();
+    }
+    sqlite3_close(database);
+    return same;
+}
+
 } // namespace dinoscope

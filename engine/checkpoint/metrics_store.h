@@ -3,6 +3,7 @@
 
 #include "engine/api/metric.h"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,11 @@ public:
     /// Writes all or nothing.
     void append(std::span<const MetricPoint> points, std::span<const LiveChange> changes);
     std::vector<MetricPoint> pointsFrom(Step step) const;
+    std::int64_t changeCount() const;
+    /// Forgets points after `step` and all changes but the first `changes`.
+    void truncate(Step step, std::int64_t changes);
+    /// Whether an existing file numbers its metrics as `metrics` does.
+    static bool agrees(const std::string& path, const std::vector<MetricSpec>& metrics);
 
 private:
     void execute(const char* sql) const;

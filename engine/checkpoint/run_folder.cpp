@@ -2,6 +2,9 @@
 #include "engine/checkpoint/run_folder.h"
 
 #include "engine/support/check.h"
+#include "engine/support/durable_file.h"
+
+#include <nlohmann/json.hpp>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -11,6 +14,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <utility>
 
@@ -60,16 +64,57 @@ void prepareFolder(const std::string& path) {
                               "; choose another folder for the run.");
 }
 
+std::string withoutSlash(std::string path) {
+    while (path.size() > 1 && path.back() == '/')
+        path.pop_back();
+    return path;
+}
+
+/// The lines of a log that belong to earlier epochs. What is no line of a log ends it.
+std::string linesBefore(const std::string& path, Epoch epoch) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text;
+    for (std::string line; std::getline(file, line) && !file.eof();) {
+        const auto values = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+        if (!values.is_object() || !values.contains("epoch") || !values["epoch"].is_number_integer() ||
+            values["epoch"].get<std::int64_t>() >= epoch.value)
+            break;
+        text += line + '\n';
+    }
+    return text;
+}
+
 } // namespace
 
 RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const std::string& configText)
-    : path_(std::move(path)) {
-    while (path_.size() > 1 && path_.back() == '/')
-        path_.pop_back();
+    : path_(withoutSlash(std::move(path))) {
     prepareFolder(path_);
+    lock_ = std::make_unique<FolderLock>(path_);
     writeFile(path_ + "/config.toml", "wb", configText);
     writeFile(path_ + "/log.txt", "ab", "");
     store_ = std::make_unique<MetricsStore>(path_ + "/metrics.sqlite", metrics);
+    startWriter();
+}
+
+RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const Continuation& from)
+    : path_(withoutSlash(std::move(path))) {
+    std::error_code code;
+    const std::string points = path_ + "/metrics.sqlite";
+    if (!std::filesystem::exists(points, code))
+        throw EngineError(ErrorCode::notFound, "checkpoint", "'" + path_ + "' is not the folder of a run.");
+    lock_ = std::make_unique<FolderLock>(path_);
+    if (!MetricsStore::agrees(points, metrics))
+        throw EngineError(ErrorCode::badInput, "checkpoint",
+                          "'" + points +
+                              "' was written by another version of Dinoscope: fork the run into a new "
+                              "folder instead.");
+    store_ = std::make_unique<MetricsStore>(points, metrics);
+    store_->truncate(from.step, from.changes);
+    replaceFile(path_ + "/log.txt", linesBefore(path_ + "/log.txt", from.epoch));
+    startWriter();
+}
+
+void RunFolder::startWriter() {
     writer_ = std::thread([this] { writerLoop(); });
 }
 
@@ -104,9 +149,9 @@ std::string RunFolder::takeProblem() {
 
 bool RunFolder::flush() {
     std::unique_lock lock(mutex_);
-    flushing_ = true;
+    const std::uint64_t ticket = ++flushAsked_;
     changed_.notify_all();
-    changed_.wait(lock, [this] { return !flushing_; });
+    changed_.wait(lock, [&] { return flushDone_ >= ticket; });
     return !failing_;
 }
 
@@ -121,8 +166,9 @@ void RunFolder::writerLoop() {
     Batch batch; // taken over, not yet written
     std::unique_lock lock(mutex_);
     while (true) {
-        changed_.wait_for(lock, kWriteInterval, [this] { return flushing_ || closing_; });
-        const bool last = closing_, flushing = flushing_;
+        changed_.wait_for(lock, kWriteInterval, [this] { return flushAsked_ > flushDone_ || closing_; });
+        const bool last = closing_;
+        const std::uint64_t asked = flushAsked_;
         std::move(waiting_.points.begin(), waiting_.points.end(), std::back_inserter(batch.points));
         std::move(waiting_.changes.begin(), waiting_.changes.end(), std::back_inserter(batch.changes));
         std::move(waiting_.lines.begin(), waiting_.lines.end(), std::back_inserter(batch.lines));
@@ -135,8 +181,8 @@ void RunFolder::writerLoop() {
                 problem_ = failure + " Training goes on; what could not be written is kept and tried again.";
             failing_ = !failure.empty();
         }
-        if (flushing) {
-            flushing_ = false;
+        if (asked > flushDone_) {
+            flushDone_ = asked;
             changed_.notify_all();
         }
         if (last)

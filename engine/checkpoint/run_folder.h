@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/checkpoint/folder_lock.h"
 #include "engine/checkpoint/metrics_store.h"
 
 #include <condition_variable>
@@ -13,6 +14,13 @@
 
 namespace dinoscope {
 
+/// Where a run goes on in its own folder; all that was recorded later is forgotten.
+struct Continuation {
+    Step step{};
+    Epoch epoch{};            ///< the one that `step` belongs to: its line of the log is written again
+    std::int64_t changes = 0; ///< live changes up to there
+};
+
 /// The folder of one run: config.toml (every value), metrics.sqlite (every point and live change), log.txt (one JSON
 /// object a line, one line an epoch). A thread of its own writes, so that no step waits for the disk. When writing
 /// fails the data stay in memory and are tried again; the failure is told once through takeProblem() until it has
@@ -22,10 +30,15 @@ public:
     /// Makes the folder and config.toml.
     /// @throws EngineError: the folder exists and is not empty, or cannot be made or written.
     RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const std::string& configText);
+    /// Goes on in the folder of a former run.
+    /// @throws EngineError: there is no run, it is open elsewhere, was written by another version, or cannot be
+    /// written.
+    RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const Continuation& from);
     /// Writes what waits, then joins.
     ~RunFolder();
 
-    // The members below may be called from one thread other than the writer; none but flush() and history() blocks.
+    // The members below may be called from one thread other than the writer, flush() from any; none but flush() and
+    // history() blocks.
     void add(const MetricPoint& point);
     void addChange(LiveChange change);
     /// Appends a line to log.txt.
@@ -52,14 +65,18 @@ private:
     std::string write(Batch& batch);
     void appendLines(const std::vector<std::string>& lines);
 
+    void startWriter();
+
     std::string path_;
+    std::unique_ptr<FolderLock> lock_;
     std::unique_ptr<MetricsStore> store_; // used by the writer, and by history() while the writer is idle
     std::mutex storeMutex_;
     std::mutex mutex_; // guards what follows
     std::condition_variable changed_;
     Batch waiting_;
     std::string problem_;
-    bool failing_ = false, flushing_ = false, closing_ = false;
+    bool failing_ = false, closing_ = false;
+    std::uint64_t flushAsked_ = 0, flushDone_ = 0; // tickets
     std::thread writer_;
 };
 

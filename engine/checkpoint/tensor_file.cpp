@@ -53,19 +53,26 @@ NamedTensors readTensorFile(const std::string& path) {
     return tensors;
 }
 
+HostCopy copyToHost(const NamedTensors& tensors) {
+    const torch::NoGradGuard noGrad;
+    auto copies = std::make_shared<std::vector<torch::Tensor>>();
+    HostCopy copy;
+    for (const auto& [name, tensor] : tensors) {
+        copies->push_back(tensor.detach().to(torch::kCPU, /*non_blocking=*/false, /*copy=*/true).contiguous());
+        const torch::Tensor& host = copies->back();
+        copy.views.push_back({name,
+                              elementType(name, host.scalar_type()),
+                              host.sizes().vec(),
+                              {static_cast<const std::byte*>(host.data_ptr()), host.nbytes()}});
+    }
+    copy.owner = copies;
+    return copy;
+}
+
 void writeTensorFile(const std::string& path, const NamedTensors& tensors,
                      const std::map<std::string, std::string>& metadata) {
-    std::vector<torch::Tensor> kept;
-    std::vector<TensorView> views;
-    for (const auto& [name, tensor] : tensors) {
-        kept.push_back(tensor.detach().to(torch::kCPU).contiguous());
-        const torch::Tensor& host = kept.back();
-        views.push_back({name,
-                         elementType(name, host.scalar_type()),
-                         host.sizes().vec(),
-                         {static_cast<const std::byte*>(host.data_ptr()), host.nbytes()}});
-    }
-    writeSafetensors(path, views, metadata);
+    const HostCopy copy = copyToHost(tensors);
+    writeSafetensors(path, copy.views, metadata);
 }
 
 } // namespace dinoscope

@@ -5,6 +5,7 @@
 
 #include <torch/torch.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,14 @@ using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 /// A copy of the view's bytes as a tensor of the same element type and shape.
 torch::Tensor toTensor(const TensorView& view);
+
+/// Copies of tensors in host memory as a file's writer takes them.
+struct HostCopy {
+    std::vector<TensorView> views;
+    std::shared_ptr<const void> owner; ///< of the bytes
+};
+/// Waits for the device. @throws EngineError(badInput) for an element type the format does not have.
+HostCopy copyToHost(const NamedTensors& tensors);
 
 /// All tensors of a safetensors file, copied. @throws EngineError as SafetensorsFile does.
 NamedTensors readTensorFile(const std::string& path);

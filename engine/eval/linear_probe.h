@@ -4,6 +4,8 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace dinoscope {
@@ -33,6 +35,11 @@ public:
     torch::Tensor logits(const torch::Tensor& features) const;
     /// Compares the guesses for features (B, D) with labels (B), and adds to `hits`, which may be new.
     void judge(const torch::Tensor& features, const torch::Tensor& labels, TopHits& hits) const;
+
+    /// Everything that steps change, by name: live handles, to be copied from or into.
+    std::vector<std::pair<std::string, torch::Tensor>> state() const {
+        return {{"weight", weight_}, {"bias", bias_}, {"weight_buffer", weightBuffer_}, {"bias_buffer", biasBuffer_}};
+    }
 
     const std::vector<double>& rates() const { return rates_; }
     std::int64_t classifiers() const { return static_cast<std::int64_t>(rates_.size()); }

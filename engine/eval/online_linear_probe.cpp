@@ -32,19 +32,26 @@ double OnlineLinearProbe::add(const torch::Tensor& features, const torch::Tensor
     torch::Tensor rows = valuesOf(features), classes = labels.to(torch::kCPU);
     const torch::Tensor usable = classes.ge(0).logical_and(rows.isfinite().all(1)).nonzero().view(-1);
     if (usable.numel() == 0)
-        return loss_;
+        return loss();
     rows = rows.index_select(0, usable);
     classes = classes.index_select(0, usable);
     checkEqual(classes.max().item<std::int64_t>() < probe_.classes(), true, "eval", "labels that have a class");
     const torch::Tensor mean = rows.mean(0), variance = rows.var(0, /*unbiased=*/false);
     // The first batch stands for all that were never seen.
-    const double share = std::max(kFollow, 1 / static_cast<double>(steps_ + 1));
+    const double share = std::max(kFollow, 1 / static_cast<double>(steps() + 1));
     mean_.lerp_(mean, share);
     variance_.lerp_(variance, share);
-    loss_ = probe_.step(standardized(rows, mean, variance), classes, static_cast<double>(usable.numel()) / kBatchOfRate)
-                .front();
-    ++steps_;
-    return loss_;
+    loss_.fill_(
+        probe_.step(standardized(rows, mean, variance), classes, static_cast<double>(usable.numel()) / kBatchOfRate)
+            .front());
+    steps_ += 1;
+    return loss();
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> OnlineLinearProbe::state() const {
+    std::vector<std::pair<std::string, torch::Tensor>> all = probe_.state();
+    all.insert(all.end(), {{"mean", mean_}, {"variance", variance_}, {"steps", steps_}, {"loss", loss_}});
+    return all;
 }
 
 torch::Tensor OnlineLinearProbe::classify(const torch::Tensor& features) const {

@@ -4,6 +4,9 @@
 #include "engine/eval/linear_probe.h"
 
 #include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace dinoscope {
 
@@ -34,8 +37,11 @@ public:
     /// Number of right guesses; labels (B) int64.
     std::int64_t hits(const torch::Tensor& features, const torch::Tensor& labels) const;
 
-    std::int64_t steps() const { return steps_; }
-    double loss() const { return loss_; } ///< of the newest step; 0 before the first
+    std::int64_t steps() const { return steps_.item<std::int64_t>(); }
+    double loss() const { return loss_.item<double>(); } ///< of the newest step; 0 before the first
+
+    /// Everything that add() changes, by name: live handles, to be copied from or into.
+    std::vector<std::pair<std::string, torch::Tensor>> state() const;
 
 private:
     torch::Tensor standardized(const torch::Tensor& rows, const torch::Tensor& mean,
@@ -43,8 +49,8 @@ private:
 
     LinearProbe probe_;
     torch::Tensor mean_, variance_; // (D), running
-    std::int64_t steps_ = 0;
-    double loss_ = 0;
+    torch::Tensor steps_ = torch::zeros({}, torch::kInt64);
+    torch::Tensor loss_ = torch::zeros({}, torch::kFloat64);
 };
 
 } // namespace dinoscope

@@ -30,6 +30,14 @@ void CommandQueue::requestClose() {
     news_.notify_one();
 }
 
+void CommandQueue::wake() {
+    {
+        const std::lock_guard lock(mutex_);
+        woken_ = true;
+    }
+    news_.notify_one();
+}
+
 bool CommandQueue::closeRequested() const {
     const std::lock_guard lock(mutex_);
     return closeRequested_;
@@ -43,7 +51,8 @@ std::deque<PostedCommand> CommandQueue::shut() {
 
 void CommandQueue::waitForNews() {
     std::unique_lock lock(mutex_);
-    news_.wait(lock, [&] { return !waiting_.empty() || closeRequested_; });
+    news_.wait(lock, [&] { return !waiting_.empty() || closeRequested_ || woken_; });
+    woken_ = false;
 }
 
 } // namespace dinoscope

@@ -35,7 +35,10 @@ public:
     /// Nothing is accepted from now on. @returns what was left.
     std::deque<PostedCommand> shut();
 
-    /// Blocks until a command waits or requestClose() was called.
+    /// Ends a waitForNews(), or the next one.
+    void wake();
+
+    /// Blocks until a command waits, wake() or requestClose() was called.
     void waitForNews();
 
 private:
@@ -44,6 +47,7 @@ private:
     std::deque<PostedCommand> waiting_;
     CommandId lastId_ = 0;
     bool closeRequested_ = false;
+    bool woken_ = false;
     bool shut_ = false;
 };
 

@@ -25,6 +25,7 @@ EngineLoop::EngineLoop(StepRunner& runner, const EngineClock& clock, CommandQueu
       publisher_(runner, jobs_, clock, lanes), desk_(queue, runner, control_, interests_, jobs_, lanes, publisher_) {}
 
 void EngineLoop::run() {
+    runner_.setWake([this] { queue_.wake(); });
     publisher_.publish(control_);
     while (!queue_.closeRequested() || control_.runIsOpen)
         if (auto error = errorOf(control_.step, [this] { turn(); }))
@@ -33,6 +34,7 @@ void EngineLoop::run() {
 }
 
 void EngineLoop::turn() {
+    tendRunner();
     desk_.handleWaiting();
     if (queue_.closeRequested())
         startClosing();
@@ -48,6 +50,15 @@ void EngineLoop::turn() {
         makeStep();
     else if (!answered)
         rest();
+}
+
+void EngineLoop::tendRunner() {
+    const auto error = errorOf(control_.step, [this] { runner_.tend(lanes_); });
+    if (!error)
+        return;
+    control_.lastError = error;
+    lanes_.log(LogLevel::error, error->message + (error->detail.empty() ? "" : " (" + error->detail + ")"));
+    publisher_.publish(control_);
 }
 
 void EngineLoop::startClosing() {

@@ -25,6 +25,7 @@ public:
 
 private:
     void turn();
+    void tendRunner();
     void startClosing();
     void settlePause();
     bool answerOneProbe();

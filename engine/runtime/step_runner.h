@@ -92,6 +92,12 @@ public:
     /// probes and saving until the next open().
     virtual void finish(FinishReason reason, RunnerOutput& output) = 0;
 
+    /// A function that may be called from any thread, as long as the runner lives, to have tend() called soon.
+    virtual void setWake(std::function<void()> wake) { (void)wake; }
+    /// Called before the commands of each turn are taken, and soon after a wake: time to begin or report what goes on
+    /// in other threads. Returns at once.
+    virtual void tend(RunnerOutput& output) { (void)output; }
+
     /// A live change was acknowledged; for the run's record.
     virtual void recordAcknowledgement(const Acknowledgement& acknowledgement) = 0;
 };

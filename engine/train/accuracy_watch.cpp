@@ -21,23 +21,21 @@ FeatureFunction featuresOf(MultiCropNetwork& network) {
 } // namespace
 
 bool AccuracyWatch::isDue(std::int64_t step, double trainSeconds) const {
-    if (!measures() || isBusy() || step == step_)
+    if (!measures() || isBusy() || step == schedule_.step)
         return false;
-    if (step_ < 0)
+    if (schedule_.step < 0)
         return true;
-    if (options_.everySteps > 0 && step - step_ >= options_.everySteps)
+    if (options_.everySteps > 0 && step - schedule_.step >= options_.everySteps)
         return true;
-    const double rest = cost_ * (1 / options_.maxShare - 1);
-    return options_.everySeconds > 0 && trainSeconds - begunAt_ >= std::max(options_.everySeconds, rest);
+    const double rest = schedule_.cost * (1 / options_.maxShare - 1);
+    return options_.everySeconds > 0 && trainSeconds - schedule_.begunAt >= std::max(options_.everySeconds, rest);
 }
 
 void AccuracyWatch::begin(const WatchedNetwork& student, const WatchedNetwork& teacher, std::int64_t step,
                           double trainSeconds) {
-    if (!protocol_ || isBusy() || step == measured_)
+    if (!protocol_ || isBusy() || step == schedule_.measured)
         return;
-    step_ = step;
-    begunAt_ = trainSeconds;
-    cost_ = 0;
+    schedule_ = {step, schedule_.measured, trainSeconds, 0};
     std::vector<KnnEvaluation::Network> networks;
     for (const auto& [name, watched] : {std::pair("student", student), std::pair("teacher", teacher)}) {
         std::optional<std::int64_t>& hits = linearHits_[networks.size()];
@@ -67,15 +65,16 @@ std::optional<AccuracyWatch::Accuracy> AccuracyWatch::accuracyOf(std::size_t net
 std::optional<AccuracyWatch::Reading> AccuracyWatch::slice() {
     const auto start = std::chrono::steady_clock::now();
     const bool more = evaluation_->slice();
-    cost_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    schedule_.cost += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (more)
         return std::nullopt;
-    measured_ = step_;
+    schedule_.measured = schedule_.step;
     const PictureSet& references = protocol_->references;
     const std::vector<torch::Tensor>& features = evaluation_->references();
-    Reading reading{step_, accuracyOf(0), accuracyOf(1),
-                    std::make_shared<FeatureBank>(FeatureBank{Step{step_}, references.samples, references.pictures,
-                                                              references.labels, features[0], features[1]})};
+    Reading reading{
+        schedule_.step, accuracyOf(0), accuracyOf(1),
+        std::make_shared<FeatureBank>(FeatureBank{Step{schedule_.step}, references.samples, references.pictures,
+                                                  references.labels, features[0], features[1]})};
     evaluation_.reset();
     return reading;
 }

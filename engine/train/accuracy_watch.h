@@ -51,6 +51,16 @@ public:
     std::optional<Reading> slice();
     void cancel() { evaluation_.reset(); }
 
+    /// What the schedule remembers; to be given back to a watch that is not busy.
+    struct Schedule {
+        std::int64_t step = -1; ///< of the newest evaluation, begun or finished
+        std::int64_t measured = -1;
+        double begunAt = 0; ///< in seconds of training
+        double cost = 0;    ///< seconds of the newest evaluation
+    };
+    const Schedule& schedule() const { return schedule_; }
+    void setSchedule(const Schedule& schedule) { schedule_ = schedule; }
+
     std::int64_t done() const { return evaluation_ ? evaluation_->done() : 0; }
     std::int64_t total() const { return evaluation_ ? evaluation_->total() : 0; }
 
@@ -61,10 +71,7 @@ private:
     EvalOptions options_;
     std::optional<KnnEvaluation> evaluation_;
     std::optional<std::int64_t> linearHits_[2]; ///< of the evaluation in work: student, teacher
-    std::int64_t step_ = -1;                    ///< of the newest evaluation, begun or finished
-    std::int64_t measured_ = -1;
-    double begunAt_ = 0; ///< in seconds of training
-    double cost_ = 0;    ///< seconds of the newest evaluation
+    Schedule schedule_;
 };
 
 } // namespace dinoscope

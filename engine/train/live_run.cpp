@@ -56,7 +56,7 @@ std::vector<torch::Tensor> cropBlocks(const Batch& batch) {
 
 } // namespace
 
-LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const ModelFile* start, RunnerOutput& output,
+LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const RunStart& start, RunnerOutput& output,
                  const Progress& progress)
     : params_(completed(catalog.params, command.params)), settings_(readSettings(*params_)),
       maxSteps_(command.maxSteps), maxSeconds_(60 * command.maxMinutes), accuracy_(nullptr, settings_.eval) {
@@ -70,16 +70,17 @@ LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const
     openData(progress, lines);
     const std::int64_t stepsPerEpoch = sets_.train->count() / settings_.run.batchSize;
     training_ = std::make_unique<TrainingStep>(trainingOptions(settings_, sets_.train->channels(), stepsPerEpoch));
-    if (start)
-        adopt(*start, output);
     makeLinearProbes();
+    if (start.file)
+        adopt(*start.file, output);
+    if (start.saved)
+        takeUp(*start.saved, output);
     loader_ = makeLoader(settings_.augment, training_->step());
     lines.push_back({"Loss", "ln K", std::log(static_cast<double>(settings_.head.outDim))});
     fillInfo(command, std::move(lines));
-    record_ = std::make_unique<RunRecord>(command.runFolder, configText(catalog.params, *params_, info_->name),
-                                          stepsPerEpoch);
+    makeRecord(command, catalog, start.saved);
     reportOpened(output);
-    if (accuracy_.isDue(training_->step(), 0)) // the networks are measured before they learn, too
+    if (accuracy_.isDue(training_->step(), trainSeconds_)) // the networks are measured before they learn, too
         evaluate();
 }
 
@@ -216,6 +217,8 @@ StepOutcome LiveRun::step(RunnerOutput& output) {
     trainSeconds_ += recording;
     if (accuracy_.isDue(training_->step(), trainSeconds_))
         beginEvaluation();
+    if (saver_)
+        saver_->stepEnded(training_->step(), training_->plan().stepsPerEpoch, trainSeconds_);
     return outcome();
 }
 
@@ -290,6 +293,10 @@ void LiveRun::recordHealth(RunnerOutput& output, Step step) {
 
 void LiveRun::workSlice(RunnerOutput& output) {
     clock_.interrupt();
+    if (!isMeasuring()) {
+        saver_->closingSlice(output);
+        return;
+    }
     if (references_) {
         readReference();
         return;
@@ -303,6 +310,7 @@ void LiveRun::workSlice(RunnerOutput& output) {
     };
     if (!reading->student || !reading->teacher)
         return;
+    measuredAccuracy_ = reading->teacher->knn;
     put(Metric::knnStudent, reading->student->knn);
     put(Metric::knnTeacher, reading->teacher->knn);
     if (reading->student->linear && reading->teacher->linear) {
@@ -325,6 +333,8 @@ void LiveRun::readReference() {
 }
 
 void LiveRun::cancelWork() {
+    if (!isMeasuring() && saver_)
+        saver_->giveUpClosing();
     accuracy_.cancel();
     references_.reset();
 }
@@ -363,6 +373,8 @@ std::string LiveRun::setParam(const EngineCatalog& catalog, const ParamSpec& spe
         changeAugment(settings.augment);
     training_->change(settings.loss, settings.optim);
     accuracy_.change(settings.eval);
+    if (saver_)
+        saver_->change(settings.save);
     std::string detail =
         spec.id + ": " + formatParam(params_->at(spec.id)) + " -> " + formatParam(changed->at(spec.id));
     params_ = changed;
@@ -391,6 +403,8 @@ RunnerStatus LiveRun::status() const {
     status.times = times_;
     if (references_)
         status.work = references_->progress();
+    else if (!isMeasuring() && hasWork())
+        status.work = {"Saving the checkpoint", 0, 0};
     else if (accuracy_.isBusy())
         status.work = {isLabelled() ? "Measuring the accuracy" : "Computing features", accuracy_.done(),
                        accuracy_.total()};

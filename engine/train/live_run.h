@@ -10,6 +10,7 @@
 #include "engine/support/slices.h"
 #include "engine/train/accuracy_watch.h"
 #include "engine/train/run_record.h"
+#include "engine/train/run_saver.h"
 #include "engine/train/run_settings.h"
 #include "engine/train/training_clock.h"
 #include "engine/train/training_step.h"
@@ -20,6 +21,16 @@
 namespace dinoscope {
 
 struct ModelFile;
+struct SavedRun;
+
+/// What a run goes on from; at most one of them. A fresh run has neither.
+struct RunStart {
+    /// Networks, and as far as it has them optimiser, centre and epoch. A network that it lacks is a copy of the other
+    /// one; a head that it lacks starts fresh.
+    const ModelFile* file = nullptr;
+    /// A checkpoint: in the folder it lies in the run goes on as if it had never ended, in another one from there.
+    const SavedRun* saved = nullptr;
+};
 
 /// One open run: data, loader, networks, accuracies and record. Engine thread only.
 class LiveRun {
@@ -28,10 +39,8 @@ public:
     using Progress = std::function<bool(const WorkProgress& work)>;
 
     /// Reads the data and builds everything. The run folder is made last, so that a failure leaves none behind.
-    /// `start`: networks, and as far as it has them optimiser, centre and epoch, that the run goes on from; null for a
-    /// fresh run. A network that it lacks is a copy of the other one; a head that it lacks starts fresh.
     /// @throws EngineError: badInput, badParameter, notFound, io, or cancelled when `progress` gives up.
-    LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const ModelFile* start, RunnerOutput& output,
+    LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const RunStart& start, RunnerOutput& output,
             const Progress& progress);
     ~LiveRun();
 
@@ -45,13 +54,19 @@ public:
     /// One training step. After EngineError(nonFinite) the same batch is tried again by the next call.
     StepOutcome step(RunnerOutput& output);
 
-    bool hasWork() const { return accuracy_.isBusy() || references_; }
+    bool hasWork() const { return isMeasuring() || (saver_ && saver_->isClosing()); }
     void workSlice(RunnerOutput& output);
     void cancelWork();
     /// Measures the present state as work, unless that has been done: the features of the references, and with labels
     /// the accuracies. Without labels the first call reads the references, too.
     void evaluate();
     bool isLabelled() const { return accuracy_.measures(); }
+
+    /// To be called before each turn: begins and reports saves of checkpoints.
+    void tend(RunnerOutput& output);
+    /// Null for a run without a folder.
+    RunSaver* saver() { return saver_.get(); }
+    void finish(RunnerOutput& output);
 
     /// @returns "id: old -> new". On an error nothing has changed. @throws EngineError.
     std::string setParam(const EngineCatalog& catalog, const ParamSpec& spec, const ParamValue& value);
@@ -79,7 +94,12 @@ public:
     BatchLogits newestLogits() const;
 
 private:
+    bool isMeasuring() const { return accuracy_.isBusy() || references_; }
     void adopt(const ModelFile& start, RunnerOutput& output);
+    void takeUp(const SavedRun& saved, RunnerOutput& output);
+    void makeRecord(const OpenCommand& command, const EngineCatalog& catalog, const SavedRun* saved);
+    NamedTensors state();
+    CheckpointContent checkpoint();
     void openData(const Progress& progress, std::vector<ReferenceLine>& lines);
     std::unique_ptr<Loader> makeLoader(const AugmentOptions& augment, std::int64_t firstBatch) const;
     void changeAugment(const AugmentOptions& augment);
@@ -108,7 +128,9 @@ private:
     std::optional<Slices<std::shared_ptr<const KnnProtocol>>> references_; ///< being read
     std::optional<OnlineLinearProbe> linearStudent_, linearTeacher_;
     std::shared_ptr<const FeatureBank> bank_;
+    std::optional<double> measuredAccuracy_; ///< k-NN of the teacher at schedule().measured, in percent
     std::unique_ptr<RunRecord> record_;
+    std::unique_ptr<RunSaver> saver_;
     std::shared_ptr<const RunInfo> info_;
 
     BatchPtr pending_; ///< taken from the loader, its step not made yet

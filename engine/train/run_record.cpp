@@ -11,6 +11,36 @@ RunRecord::RunRecord(const std::string& folder, const std::string& configText, s
         folder_ = std::make_unique<RunFolder>(folder, metricList(), configText);
 }
 
+RunRecord::RunRecord(const std::string& folder, const Continuation& from, std::int64_t stepsPerEpoch, double seconds)
+    : stepsPerEpoch_(stepsPerEpoch), epochLog_(metricList()),
+      folder_(std::make_unique<RunFolder>(folder, metricList(), from)), newest_{from.step, seconds},
+      changes_(from.changes) {
+    // The line of the epoch in work is made of its points again.
+    for (const MetricPoint& point : folder_->history(Step{from.epoch.value * stepsPerEpoch + 1}))
+        epochLog_.add(point);
+    if (from.step.value > 0 && from.step.value % stepsPerEpoch == 0)
+        ended_ = newest_;
+}
+
+void RunRecord::copyFrom(const std::string& folder, Step upTo) {
+    const std::string path = folder + "/metrics.sqlite";
+    if (!MetricsStore::agrees(path, metricList()))
+        return; // of another version; the curves begin anew
+    for (const MetricPoint& point : MetricsStore(path, metricList()).pointsFrom(Step{})) {
+        if (point.step > upTo)
+            continue;
+        if (folder_)
+            folder_->add(point);
+        else
+            kept_.push_back(point);
+    }
+}
+
+void RunRecord::flush() {
+    if (folder_)
+        folder_->flush();
+}
+
 void RunRecord::point(RunnerOutput& output, Metric metric, Step step, double value, double seconds) {
     if (ended_ && step > ended_->step)
         closeEpoch();
@@ -41,6 +71,7 @@ void RunRecord::closeEpoch() {
 }
 
 void RunRecord::change(const std::string& text, Step step, double seconds) {
+    ++changes_;
     if (folder_)
         folder_->addChange({step, text, seconds});
 }

@@ -20,6 +20,16 @@ public:
     /// `folder` empty: nothing is written. @throws EngineError as RunFolder.
     RunRecord(const std::string& folder, const std::string& configText, std::int64_t stepsPerEpoch);
 
+    /// Goes on in a run's folder. @throws EngineError as RunFolder.
+    RunRecord(const std::string& folder, const Continuation& from, std::int64_t stepsPerEpoch, double seconds);
+
+    /// Takes over what another run recorded up to a step. @throws EngineError(io).
+    void copyFrom(const std::string& folder, Step upTo);
+    /// Live changes so far.
+    std::int64_t changes() const { return changes_; }
+    /// Blocks until everything so far was written, or writing failed. Any thread.
+    void flush();
+
     /// Records a value measured after `step` finished steps, `seconds` of training into the run.
     void point(RunnerOutput& output, Metric metric, Step step, double value, double seconds);
     /// To be called after the points of a step. The log's line of an epoch that ends here waits for the next step, so
@@ -46,6 +56,7 @@ private:
     std::vector<MetricPoint> kept_; ///< without a folder
     std::optional<Moment> ended_;   ///< the epoch that waits for its line
     Moment newest_;
+    std::int64_t changes_ = 0;
     bool finished_ = false;
 };
 

@@ -65,13 +65,14 @@ std::vector<ParamSpec> declareRun() {
     append(all, collectSpecs<BackboneOptions>());
     append(all, collectSpecs<HeadOptions>());
     append(all, collectSpecs<EvalOptions>());
+    append(all, collectSpecs<SaveOptions>());
     return all;
 }
 
 RunSettings readSettings(const ParamSet& params) {
     return {readOptions<RunOptions>(params),      readOptions<DataOptions>(params), readOptions<AugmentOptions>(params),
             readOptions<BackboneOptions>(params), readOptions<HeadOptions>(params), readOptions<LossOptions>(params),
-            readOptions<OptimOptions>(params),    readOptions<EvalOptions>(params)};
+            readOptions<OptimOptions>(params),    readOptions<EvalOptions>(params), readOptions<SaveOptions>(params)};
 }
 
 TrainingOptions trainingOptions(const RunSettings& settings, std::int64_t channels, std::int64_t stepsPerEpoch) {

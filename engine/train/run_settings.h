@@ -3,6 +3,7 @@
 
 #include "engine/augment/augment_options.h"
 #include "engine/backbones/backbone_options.h"
+#include "engine/checkpoint/save_options.h"
 #include "engine/data/data_options.h"
 #include "engine/eval/eval_options.h"
 #include "engine/heads/dino_head.h"
@@ -42,6 +43,7 @@ struct RunSettings {
     LossOptions loss;
     OptimOptions optim;
     EvalOptions eval;
+    SaveOptions save;
 };
 
 /// The declarations of every room's options, in display order.

@@ -8,13 +8,21 @@
 #include "engine/train/evaluation_job.h"
 #include "engine/train/live_run.h"
 #include "engine/train/run_probes.h"
+#include "engine/train/saved_run.h"
 #include "engine/train/verify_job.h"
 
 #include <chrono>
+#include <filesystem>
 #include <utility>
 
 namespace dinoscope {
 namespace {
+
+std::string withoutSlash(std::string path) {
+    while (path.size() > 1 && path.back() == '/')
+        path.pop_back();
+    return path;
+}
 
 [[noreturn]] void refuse(const char* sentence) { throw EngineError(ErrorCode::notAllowed, "train", sentence); }
 
@@ -69,15 +77,31 @@ LiveRun& TrainingRunner::run() const {
 }
 
 void TrainingRunner::open(const OpenCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) {
-    prepare(command, nullptr, output, keepGoing);
+    prepare(command, {}, output, keepGoing);
 }
 
 void TrainingRunner::load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) {
+    if (std::filesystem::is_directory(command.path)) {
+        resume(command, output, keepGoing);
+        return;
+    }
     const ModelFile file = readModelFile(command.path);
-    prepare(command.run, &file, output, keepGoing);
+    prepare(command.run, {&file, nullptr}, output, keepGoing);
 }
 
-void TrainingRunner::prepare(const OpenCommand& command, const ModelFile* start, RunnerOutput& output,
+void TrainingRunner::resume(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) {
+    run_.reset(); // it may be this very run, whose folder is locked
+    const SavedRun saved = readSavedRun(withoutSlash(command.path), command.at, catalog_);
+    OpenCommand run = command.run;
+    run.runFolder = withoutSlash(run.runFolder);
+    run.params = saved.params;
+    for (const auto& [id, value] : command.run.params.values())
+        if (const auto error = run.params.set(catalog_.params, id, value))
+            throw EngineError(*error);
+    prepare(run, {nullptr, &saved}, output, keepGoing);
+}
+
+void TrainingRunner::prepare(const OpenCommand& command, const RunStart& start, RunnerOutput& output,
                              const std::function<bool()>& keepGoing) {
     run_.reset(); // its memory is needed
     const auto progress = [&](const WorkProgress& work) {
@@ -91,6 +115,13 @@ void TrainingRunner::prepare(const OpenCommand& command, const ModelFile* start,
         throw;
     }
     preparing_ = {};
+    if (RunSaver* saver = run_->saver())
+        saver->onEnd(wake_);
+}
+
+void TrainingRunner::tend(RunnerOutput& output) {
+    if (run_)
+        run_->tend(output);
 }
 
 std::shared_ptr<const RunInfo> TrainingRunner::info() const { return run_ ? run_->info() : nullptr; }
@@ -135,11 +166,17 @@ std::unique_ptr<Job> TrainingRunner::startJob(const JobRequest& request) {
         return std::make_unique<SlicedJob>(evaluateNeighbours(*knn));
     if (const auto* linear = std::get_if<LinearRequest>(&request))
         return std::make_unique<SlicedJob>(evaluateLinear(*linear));
+    if (const auto* check = std::get_if<CheckRunRequest>(&request))
+        return std::make_unique<SlicedJob>(checkRun(*check));
     return std::make_unique<SlicedJob>(verifyRecordings(std::get<VerifyRequest>(request)));
 }
 
-void TrainingRunner::save(const SaveCommand&, RunnerOutput&) {
-    refuse("This version keeps no checkpoints; settings, curves and log are in the run's folder.");
+void TrainingRunner::save(const SaveCommand& command, RunnerOutput& output) {
+    RunSaver* saver = run().saver();
+    if (!saver)
+        refuse("This run keeps no folder, so there is no place for a checkpoint.");
+    saver->askByHand(command.note);
+    run().tend(output);
 }
 
 void TrainingRunner::exportModel(const ExportCommand&, RunnerOutput&) {
@@ -153,14 +190,14 @@ void TrainingRunner::beginFinish(FinishReason, bool quick, RunnerOutput&) {
         run().cancelWork();
     else if (run().isLabelled())
         run().evaluate();
+    if (RunSaver* saver = run().saver(); saver && !quick)
+        saver->beginClosing();
 }
 
 void TrainingRunner::finish(FinishReason, RunnerOutput& output) {
     if (!run_)
         return;
-    run_->cancelWork();
-    run_->reportReplacedCount(output);
-    run_->record().finish();
+    run_->finish(output);
 }
 
 void TrainingRunner::recordAcknowledgement(const Acknowledgement& acknowledgement) {

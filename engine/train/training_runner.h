@@ -8,7 +8,7 @@
 namespace dinoscope {
 
 class LiveRun;
-struct ModelFile;
+struct RunStart;
 
 /// The training behind the engine: at most one LiveRun at a time. It stays for probes after its end, until the next
 /// open().
@@ -36,17 +36,20 @@ public:
     void beginFinish(FinishReason reason, bool quick, RunnerOutput& output) override;
     void finish(FinishReason reason, RunnerOutput& output) override;
     void recordAcknowledgement(const Acknowledgement& acknowledgement) override;
+    void setWake(std::function<void()> wake) override { wake_ = std::move(wake); }
+    void tend(RunnerOutput& output) override;
 
 private:
-    /// `start`: what the run goes on from; null for a fresh one.
-    void prepare(const OpenCommand& command, const ModelFile* start, RunnerOutput& output,
+    void prepare(const OpenCommand& command, const RunStart& start, RunnerOutput& output,
                  const std::function<bool()>& keepGoing);
+    void resume(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing);
     /// @throws EngineError(notAllowed) without a run.
     LiveRun& run() const;
 
     const EngineCatalog catalog_;
     std::shared_ptr<LiveRun> run_;
     WorkProgress preparing_;
+    std::function<void()> wake_;
 };
 
 } // namespace dinoscope

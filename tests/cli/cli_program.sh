@@ -156,3 +156,29 @@ interrupt stopped Opened INT || fail "an interrupted run ended with $?"
 [ -s stopped/metrics.sqlite ] || fail "the stopped run was not kept"
 interrupt quick Opened TERM TERM || fail "a run that was interrupted twice ended with $?"
 [ -s quick/config.toml ] || fail "the twice interrupted run was not kept"
+
+# A run that is broken off and taken up again has the same bytes as one that never was.
+expect 0 '"step":6' train "${small[@]}" --steps 6 --seed 2 --out whole --json
+expect 0 '"step":3' train "${small[@]}" --steps 3 --seed 2 --out broken --json
+expect 0 'newest good checkpoint is that of step 3' runs check broken
+expect 0 '"step":6' train --resume broken --steps 3 --json
+cmp whole/checkpoints/step-000000006/state.safetensors broken/checkpoints/step-000000006/state.safetensors ||
+    fail "a resumed run has other weights"
+expect 0 '"step":4' train --fork broken --at 3 --out forked --steps 1 --json
+expect 1 'no checkpoint .* of step 5' train --fork broken --at 5 --out none --steps 1
+expect 2 'requires|excludes' train --resume broken --out other
+# Killed in the middle of training, after a checkpoint was saved.
+"$program" train "${small[@]}" --seed 2 --save.every_minutes 0.0001 --out killed >out 2>said &
+pid=$!
+exec 3<said
+while read -r line <&3; do
+    if [ -e killed/checkpoints/last ]; then kill -KILL "$pid" || true; fi
+done
+wait "$pid" || true
+expect 0 'newest good checkpoint' runs check killed --json
+expect 0 '"finish_reason":"limit"' train --resume killed --steps 1 --json
+printf x >>broken/checkpoints/step-000000006/values.json
+printf x >>broken/checkpoints/step-000000003/values.json
+expect 1 'No checkpoint is whole|is whole' runs check broken
+expect 1 'values.json' train --resume broken --steps 1
+expect 1 'There is no checkpoint' runs check /nowhere

@@ -188,7 +188,7 @@ TEST(End, ReplacingAReadyRunFinishesItOnce) {
 TEST(End, ARunReplacedByALoadedOneIsFinishedToo) {
     EngineBench bench;
     bench.openAt(0);
-    bench.apply(LoadCommand{"old.pt", {}});
+    bench.apply(LoadCommand{"old.pt", {}, {}});
     EXPECT_EQ(bench.order({"open", "load", "finish"}), (Names{"open", "finish", "load"}));
     EXPECT_EQ(bench.state(), RunState::ready);
     EXPECT_EQ(bench.snapshot()->step, Step{100});

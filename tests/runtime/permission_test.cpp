@@ -18,7 +18,7 @@ Command sampleOf(CommandKind kind) {
     case CommandKind::stop: return StopCommand{};
     case CommandKind::setParam: return SetParamCommand{"optim.lr", 0.5};
     case CommandKind::save: return SaveCommand{};
-    case CommandKind::load: return LoadCommand{"some.pt", {}};
+    case CommandKind::load: return LoadCommand{"some.pt", {}, {}};
     case CommandKind::exportModel: return ExportCommand{"onnx", "teacher", "some.onnx"};
     case CommandKind::requestProbe: return RequestProbeCommand{{1, CropsRequest{}, {}}};
     case CommandKind::setInterest: return SetInterestCommand{ProbeKind::softmax, ProbeRequest{1, SoftmaxRequest{}, {}}};

@@ -75,7 +75,7 @@ TEST(Preparing, AFailureIsTheRefusalAndTheStateFailed) {
 TEST(Preparing, APlainExceptionFailsTooAndSoDoesLoad) {
     EngineBench bench;
     bench.script().crashNext("load");
-    const Acknowledgement answer = bench.ask(LoadCommand{"old.pt", {}});
+    const Acknowledgement answer = bench.ask(LoadCommand{"old.pt", {}, {}});
     ASSERT_TRUE(answer.refused);
     EXPECT_EQ(answer.refused->code, ErrorCode::internal);
     EXPECT_EQ(answer.refused->detail, "ordered failure of load");

@@ -46,7 +46,7 @@ protected:
     Adopting() { testing::writeStripes(data.path(), 64, 32); }
 
     LoadCommand command(const std::string& file, const SmallRun::Texts& changes = {}) const {
-        return {file, SmallRun::command(data.path(), recordedShape(changes))};
+        return {file, SmallRun::command(data.path(), recordedShape(changes)), {}};
     }
     std::string refusal(const LoadCommand& load) {
         try {
@@ -60,7 +60,7 @@ protected:
     std::map<std::string, torch::Tensor> stateAfter(const LoadCommand& load) {
         const EngineCatalog catalog = makeCatalog();
         const ModelFile file = readModelFile(load.path);
-        LiveRun run(load.run, catalog, &file, recorder, [](const WorkProgress&) { return true; });
+        LiveRun run(load.run, catalog, {&file, nullptr}, recorder, [](const WorkProgress&) { return true; });
         step = run.stepNumber();
         std::map<std::string, torch::Tensor> state;
         for (const auto& [name, tensor] : run.training().state())

@@ -41,7 +41,7 @@ TEST(FolderRun, TrainsAndMeasuresOnAFolderOfPictures) {
     writeClasses(folder / "val", 18);
     testing::writeBytes(folder / "train/bear/1.png", {0x89, 'P', 'N', 'G'});
     testing::Recorder recorder;
-    LiveRun run(SmallRun::command(folder.path(), {}), makeCatalog(), nullptr, recorder,
+    LiveRun run(SmallRun::command(folder.path(), {}), makeCatalog(), {}, recorder,
                 [](const WorkProgress&) { return true; });
     EXPECT_EQ(run.info()->channels, 3);
     EXPECT_EQ(run.info()->classNames, (std::vector<std::string>{"apple", "bear", "cup"}));

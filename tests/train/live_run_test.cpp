@@ -140,7 +140,7 @@ TEST(LiveRun, WithoutLabelsARequestComputesTheFeaturesOfReferences) {
     std::filesystem::remove(small.data / "train-labels-idx1-ubyte");
     std::filesystem::remove(small.data / "t10k-labels-idx1-ubyte");
     testing::Recorder recorder;
-    LiveRun run(SmallRun::command(small.data.path(), {}), small.catalog, nullptr, recorder,
+    LiveRun run(SmallRun::command(small.data.path(), {}), small.catalog, {}, recorder,
                 [](const WorkProgress&) { return true; });
     EXPECT_FALSE(run.isLabelled());
     EXPECT_FALSE(run.hasWork());
@@ -301,8 +301,7 @@ TEST(LiveRun, SaysWhatIsWrongAndWhatToDo) {
     OpenCommand endless = SmallRun::command("/nowhere", {});
     endless.maxMinutes = std::numeric_limits<double>::infinity();
     testing::Recorder recorder;
-    EXPECT_THROW(LiveRun(endless, makeCatalog(), nullptr, recorder, [](const WorkProgress&) { return true; }),
-                 EngineError);
+    EXPECT_THROW(LiveRun(endless, makeCatalog(), {}, recorder, [](const WorkProgress&) { return true; }), EngineError);
 }
 
 } // namespace

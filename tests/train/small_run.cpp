@@ -90,7 +90,7 @@ OpenCommand SmallRun::command(const std::filesystem::path& data, const Texts& ch
 
 SmallRun::SmallRun(const Texts& changes, const std::string& runFolder) : catalog(makeCatalog()) {
     writeStripes(data.path(), 64, 16);
-    run = std::make_unique<LiveRun>(command(data.path(), changes, runFolder), catalog, nullptr, recorder,
+    run = std::make_unique<LiveRun>(command(data.path(), changes, runFolder), catalog, RunStart{}, recorder,
                                     [](const WorkProgress&) { return true; });
 }
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/train/run_saver.h"
+
+#include "engine/support/check.h"
+
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+namespace dinoscope {
+namespace {
+
+constexpr std::chrono::milliseconds kSlice{20};
+
+std::string nowUtc() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
+}
+
+} // namespace
+
+RunSaver::RunSaver(const std::string& folder, const SaveOptions& options, Content content, std::function<void()> flush)
+    : options_(options), content_(std::move(content)), flush_(std::move(flush)), writer_(folder) {}
+
+void RunSaver::startFrom(std::int64_t step, double trainSeconds) {
+    step_ = savedStep_ = step;
+    trainSeconds_ = savedSeconds_ = trainSeconds;
+}
+
+void RunSaver::stepEnded(std::int64_t step, std::int64_t stepsPerEpoch, double trainSeconds) {
+    step_ = step;
+    trainSeconds_ = trainSeconds;
+    const bool epoch = options_.everyEpochs > 0 && step % (options_.everyEpochs * stepsPerEpoch) == 0;
+    const bool time = options_.everyMinutes > 0 && trainSeconds - savedSeconds_ >= 60 * options_.everyMinutes;
+    due_ = due_ || epoch || time;
+}
+
+void RunSaver::askByHand(const std::string& note) {
+    byHand_ = note;
+    due_ = true;
+}
+
+void RunSaver::begin() {
+    CheckpointContent content = content_();
+    content.moment.kept = byHand_.has_value();
+    content.moment.note = byHand_.value_or(std::string());
+    content.moment.savedAt = nowUtc();
+    writer_.save(std::move(content), {options_.keepLast, options_.keepEveryEpochs, options_.keepBest}, flush_);
+    byHand_.reset();
+    due_ = false;
+    savedStep_ = step_;
+    savedSeconds_ = trainSeconds_;
+}
+
+void RunSaver::tell(RunnerOutput& output, const CheckpointWriter::Outcome& outcome) {
+    const std::string step = std::to_string(outcome.step.value);
+    if (outcome.entry) {
+        output.log(LogLevel::info, "Saved the checkpoint of step " + step + ", " +
+                                       std::to_string(outcome.entry->bytes / 1000000) + " MB.");
+        return;
+    }
+    failedStep_ = outcome.step.value;
+    if (savedStep_ == outcome.step.value)
+        savedStep_ = -1;
+    output.log(LogLevel::error, "The checkpoint of step " + step + " was not saved: " + outcome.error->message +
+                                    " Training goes on; the earlier checkpoints are untouched.");
+}
+
+void RunSaver::tend(RunnerOutput& output, bool mayBegin) {
+    if (const auto outcome = writer_.take())
+        tell(output, *outcome);
+    if (due_ && mayBegin && !writer_.isBusy())
+        begin();
+}
+
+void RunSaver::closingSlice(RunnerOutput& output) {
+    if (writer_.isBusy()) {
+        if (const auto outcome = writer_.waitFor(kSlice))
+            tell(output, *outcome);
+        return;
+    }
+    // One try at the end; what failed at this very step would fail again.
+    if (byHand_ || (savedStep_ != step_ && failedStep_ != step_))
+        begin();
+    else
+        closing_ = false;
+}
+
+void RunSaver::finish(RunnerOutput& output) {
+    closing_ = false;
+    if (const auto outcome = writer_.wait())
+        tell(output, *outcome);
+}
+
+} // namespace dinoscope

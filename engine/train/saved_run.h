@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/engine.h"
+#include "engine/checkpoint/checkpoint_store.h"
+#include "engine/checkpoint/tensor_file.h"
+#include "engine/support/slices.h"
+#include "engine/train/accuracy_watch.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dinoscope {
+
+/// What a run remembers beside its tensors.
+struct RunProgress {
+    std::int64_t step = 0;
+    double trainSeconds = 0, stepSeconds = 0, waitSeconds = 0;
+    std::int64_t replaced = 0; ///< pictures that could not be read
+    std::int64_t changes = 0;  ///< live changes
+    AccuracyWatch::Schedule evaluation;
+    std::string data; ///< fingerprint of the training pictures
+};
+
+/// A checkpoint of a run, read.
+struct SavedRun {
+    std::string folder; ///< of the run
+    CheckpointEntry checkpoint;
+    ParamSet params;
+    RunProgress progress;
+    NamedTensors tensors;
+    std::vector<std::string> problems; ///< sentences on newer checkpoints that are damaged
+};
+
+/// The text of values.json.
+std::string savedValues(const ParamSet& params, const RunProgress& progress);
+
+/// Reads the newest checkpoint of a run that is whole, or the one of step `at`; every byte is verified. Blocks.
+/// @throws EngineError: notFound if there is none, badInput if none is whole or it does not fit this program.
+SavedRun readSavedRun(const std::string& folder, std::optional<Step> at, const EngineCatalog& catalog);
+
+/// Verifies every checkpoint of a run, one a slice; answers with a RunReport.
+/// @throws EngineError(notFound) if the folder holds none.
+Slices<JobAnswer> checkRun(CheckRunRequest request);
+
+} // namespace dinoscope

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Runs that are saved, broken off and taken up again.
+#include "engine/checkpoint/checkpoint_store.h"
+#include "engine/support/check.h"
+#include "engine/train/catalog.h"
+#include "engine/train/saved_run.h"
+#include "engine/train/training_runner.h"
+#include "tests/train/small_run.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+
+namespace dinoscope {
+namespace {
+
+using testing::Recorder;
+using testing::ScratchFolder;
+using testing::SmallRun;
+
+const auto kGoOn = [](const WorkProgress&) { return true; };
+
+/// Saves in the middle of everything, as a person may ask for, and waits for it.
+void saveNow(LiveRun& run, Recorder& recorder) {
+    run.saver()->askByHand("by hand");
+    run.tend(recorder);
+    run.saver()->finish(recorder);
+}
+
+void train(LiveRun& run, Recorder& recorder, int steps) {
+    for (int i = 0; i < steps; ++i) {
+        run.tend(recorder);
+        while (run.hasWork()) {
+            run.workSlice(recorder);
+            run.tend(recorder);
+        }
+        run.step(recorder);
+    }
+    while (run.hasWork())
+        run.workSlice(recorder);
+}
+
+/// Every recorded value of a folder but those that depend on the clock.
+std::vector<std::tuple<std::uint32_t, std::int64_t, double>> pointsOf(const std::string& folder) {
+    std::vector<std::tuple<std::uint32_t, std::int64_t, double>> points;
+    for (const MetricPoint& point : MetricsStore(folder + "/metrics.sqlite", metricList()).pointsFrom(Step{}))
+        if (point.metric != static_cast<std::uint32_t>(Metric::imagesPerSecond) &&
+            point.metric != static_cast<std::uint32_t>(Metric::waitShare))
+            points.emplace_back(point.metric, point.step.value, point.value);
+    std::stable_sort(points.begin(), points.end(),
+                     [](const auto& a, const auto& b) { return std::get<1>(a) < std::get<1>(b); });
+    return points;
+}
+
+void expectSameState(LiveRun& a, LiveRun& b) {
+    const NamedTensors x = a.training().state(), y = b.training().state();
+    ASSERT_EQ(x.size(), y.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        ASSERT_EQ(x[i].first, y[i].first);
+        EXPECT_TRUE(torch::equal(x[i].second, y[i].second)) << x[i].first;
+    }
+}
+
+/// A run whose options change shapes, rates and choices of views with the step.
+const SmallRun::Texts kEventful = {{"optim.warmup_steps", "6"},        {"optim.freeze_last_layer_steps", "3"},
+                                   {"backbone.drop_path_rate", "0.2"}, {"eval.every_steps", "5"},
+                                   {"save.every_minutes", "0"},        {"save.every_epochs", "0"}};
+
+using Change = std::function<void(LiveRun&, const EngineCatalog&)>;
+
+/// Run of 2k steps against k steps, three more that are lost, and k steps after that.
+void expectEqualWhenResumed(int k, const std::string& loaderThreads, const Change& change) {
+    const ScratchFolder folders;
+    const EngineCatalog catalog = makeCatalog();
+    const std::string wholeFolder = folders / "whole", brokenFolder = folders / "broken";
+    SmallRun whole(kEventful, wholeFolder);
+    train(*whole.run, whole.recorder, k / 2);
+    change(*whole.run, catalog);
+    train(*whole.run, whole.recorder, 2 * k - k / 2);
+
+    OpenCommand command = SmallRun::command(whole.data.path(), kEventful, brokenFolder);
+    Recorder recorder;
+    {
+        LiveRun broken(command, catalog, {}, recorder, kGoOn);
+        train(broken, recorder, k / 2);
+        change(broken, catalog);
+        train(broken, recorder, k - k / 2);
+        saveNow(broken, recorder);
+        train(broken, recorder, 3); // lost, and so is what they recorded
+    }
+    const SavedRun saved = readSavedRun(brokenFolder, std::nullopt, catalog);
+    EXPECT_EQ(saved.progress.step, k);
+    command.params = saved.params;
+    if (const auto error = command.params.setText(catalog.params, "data.loader_threads", loaderThreads))
+        FAIL() << error->message;
+    LiveRun resumed(command, catalog, {nullptr, &saved}, recorder, kGoOn);
+    EXPECT_EQ(resumed.stepNumber(), Step{k});
+    train(resumed, recorder, k);
+    expectSameState(*whole.run, resumed);
+    whole.run->finish(whole.recorder);
+    resumed.finish(recorder);
+    EXPECT_EQ(pointsOf(wholeFolder), pointsOf(brokenFolder));
+}
+
+const Change kNoChange = [](LiveRun&, const EngineCatalog&) {};
+const Change kLiveChanges = [](LiveRun& run, const EngineCatalog& catalog) {
+    run.setParam(catalog, *catalog.params.find("optim.lr"), 0.02);
+    run.setParam(catalog, *catalog.params.find("loss.teacher_temperature"), 0.06);
+    run.setParam(catalog, *catalog.params.find("augment.local_scale_max"), 0.3);
+};
+
+TEST(Resume, InTheWarmUpIsExact) { expectEqualWhenResumed(4, "1", kNoChange); }
+TEST(Resume, AtTheEndOfAnEpochIsExact) { expectEqualWhenResumed(8, "2", kNoChange); }
+TEST(Resume, InTheMiddleOfAnEpochIsExact) { expectEqualWhenResumed(13, "2", kNoChange); }
+TEST(Resume, AfterLiveChangesIsExact) { expectEqualWhenResumed(11, "1", kLiveChanges); }
+TEST(Resume, AtAnEvaluationIsExact) { expectEqualWhenResumed(10, "1", kNoChange); }
+
+TEST(Resume, AForkBeginsInItsOwnFolderWithTheCurvesSoFar) {
+    const ScratchFolder folders;
+    const EngineCatalog catalog = makeCatalog();
+    const std::string from = folders / "from", to = folders / "to";
+    SmallRun small(kEventful, from);
+    train(*small.run, small.recorder, 4);
+    saveNow(*small.run, small.recorder);
+    train(*small.run, small.recorder, 4);
+    saveNow(*small.run, small.recorder);
+    small.run->finish(small.recorder);
+    const auto before = pointsOf(from);
+    Recorder recorder;
+    TrainingRunner runner;
+    OpenCommand wishes;
+    wishes.runFolder = to;
+    EXPECT_FALSE(wishes.params.set(catalog.params, "optim.lr", 0.01));
+    runner.load({from, wishes, Step{4}}, recorder, [] { return true; });
+    EXPECT_EQ(runner.status().step, Step{4});
+    EXPECT_EQ(runner.params()->at("optim.lr"), ParamValue(0.01));
+    runner.step(recorder);
+    runner.finish(FinishReason::stopped, recorder);
+    EXPECT_EQ(pointsOf(from), before) << "the former run is as it was";
+    const auto forked = pointsOf(to);
+    ASSERT_FALSE(forked.empty());
+    EXPECT_EQ(std::get<1>(forked.back()), 5);
+    const auto shared = std::count_if(before.begin(), before.end(), [](const auto& p) { return std::get<1>(p) <= 4; });
+    EXPECT_TRUE(std::equal(before.begin(), before.begin() + shared, forked.begin()));
+}
+
+std::string refusal(const std::function<void()>& act) {
+    try {
+        act();
+    } catch (const EngineError& error) {
+        return error.error().message;
+    }
+    return {};
+}
+
+TEST(Resume, SaysWhyItCannot) {
+    const ScratchFolder folders;
+    const EngineCatalog catalog = makeCatalog();
+    const std::string folder = folders / "run";
+    SmallRun small(kEventful, folder);
+    EXPECT_NE(refusal([&] { readSavedRun(folder, {}, catalog); }).find("no checkpoint"), std::string::npos);
+    train(*small.run, small.recorder, 2);
+    saveNow(*small.run, small.recorder);
+    const SavedRun saved = readSavedRun(folder, {}, catalog);
+    OpenCommand command = SmallRun::command(small.data.path(), kEventful, folder);
+    Recorder recorder;
+    const auto resume = [&] { LiveRun run(command, catalog, {nullptr, &saved}, recorder, kGoOn); };
+    EXPECT_NE(refusal(resume).find("is open already"), std::string::npos) << refusal(resume);
+    small.run.reset();
+    EXPECT_EQ(refusal(resume), "");
+    testing::writeStripes(small.data.path(), 56, 16);
+    EXPECT_NE(refusal(resume).find("not the set of pictures"), std::string::npos) << refusal(resume);
+}
+
+TEST(Resume, ADamagedCheckpointIsNamedAndTheOneBeforeIsTaken) {
+    const ScratchFolder folders;
+    const std::string folder = folders / "run";
+    SmallRun small(kEventful, folder);
+    for (int i = 0; i < 2; ++i) {
+        train(*small.run, small.recorder, 2);
+        saveNow(*small.run, small.recorder);
+    }
+    small.run.reset();
+    const std::string newest = folder + "/checkpoints/step-000000004/state.safetensors";
+    {
+        std::fstream file(newest, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(5000);
+        file.put('!');
+    }
+    Recorder recorder;
+    TrainingRunner runner;
+    OpenCommand wishes;
+    wishes.runFolder = folder;
+    runner.load({folder + "/", wishes, {}}, recorder, [] { return true; });
+    EXPECT_EQ(runner.status().step, Step{2});
+    EXPECT_TRUE(std::any_of(recorder.lines.begin(), recorder.lines.end(),
+                            [&](const auto& line) { return line.second.find(newest) != std::string::npos; }));
+}
+
+TEST(Resume, TheEndOfARunIsSavedAndWhatCannotBeSavedIsSaid) {
+    const ScratchFolder data, folders;
+    testing::writeStripes(data.path(), 64, 16);
+    const std::string folder = folders / "run";
+    TrainingRunner runner;
+    Recorder recorder;
+    const auto end = [&] {
+        runner.beginFinish(FinishReason::stopped, false, recorder);
+        while (runner.hasWork())
+            runner.workSlice(recorder);
+        runner.finish(FinishReason::stopped, recorder);
+    };
+    const auto said = [&](const std::string& words) {
+        return std::any_of(recorder.lines.begin(), recorder.lines.end(),
+                           [&](const auto& line) { return line.second.find(words) != std::string::npos; });
+    };
+    runner.open(SmallRun::command(data.path(), kEventful, folder), recorder, [] { return true; });
+    while (runner.hasWork())
+        runner.workSlice(recorder);
+    for (int i = 0; i < 3; ++i)
+        runner.step(recorder);
+    end();
+    const auto newest = CheckpointStore(folder).newestGood();
+    ASSERT_TRUE(newest.entry);
+    EXPECT_EQ(newest.entry->moment.step, Step{3});
+    EXPECT_TRUE(newest.entry->moment.accuracy) << "of the closing evaluation";
+    EXPECT_TRUE(said("Saved the checkpoint of step 3"));
+
+    const std::string full = folders / "full";
+    runner.open(SmallRun::command(data.path(), kEventful, full), recorder, [] { return true; });
+    std::ofstream(full + "/checkpoints") << "a file where the folder should be";
+    while (runner.hasWork())
+        runner.workSlice(recorder);
+    runner.step(recorder);
+    runner.save({"now"}, recorder);
+    EXPECT_EQ(runner.step(recorder), StepOutcome::more) << "training goes on";
+    end();
+    EXPECT_TRUE(said("was not saved"));
+    EXPECT_TRUE(said(full + "/checkpoints"));
+}
+
+TEST(Resume, ChecksEveryCheckpointOfARun) {
+    const ScratchFolder folders;
+    const std::string folder = folders / "run";
+    SmallRun small(kEventful, folder);
+    for (int i = 0; i < 2; ++i) {
+        train(*small.run, small.recorder, 1);
+        saveNow(*small.run, small.recorder);
+    }
+    std::ofstream(folder + "/checkpoints/step-000000002/values.json", std::ios::app) << " ";
+    const auto report = std::get<RunReport>(checkRun({folder}).finish());
+    ASSERT_EQ(report.checkpoints.size(), 2U);
+    EXPECT_EQ(report.checkpoints[0].note, "by hand");
+    EXPECT_TRUE(report.checkpoints[0].kept);
+    EXPECT_NE(report.checkpoints[1].problem.find("values.json"), std::string::npos);
+    EXPECT_EQ(report.checkpoints[1].step, Step{2});
+    ASSERT_TRUE(report.newestGood());
+    EXPECT_EQ(report.newestGood()->step, Step{1});
+    EXPECT_NE(refusal([] { checkRun({"/nowhere"}).finish(); }).find("/nowhere"), std::string::npos);
+}
+
+} // namespace
+} // namespace dinoscope
