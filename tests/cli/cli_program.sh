@@ -175,7 +175,7 @@ while read -r line <&3; do
     if [ -e killed/checkpoints/last ]; then kill -KILL "$pid" || true; fi
 done
 wait "$pid" || true
-expect 0 'newest good checkpoint' runs check killed --json
+expect 0 '"newest_good_step":[0-9]' runs check killed --json
 expect 0 '"finish_reason":"limit"' train --resume killed --steps 1 --json
 printf x >>broken/checkpoints/step-000000006/values.json
 printf x >>broken/checkpoints/step-000000003/values.json
