@@ -25,7 +25,7 @@ EngineLoop::EngineLoop(StepRunner& runner, const EngineClock& clock, CommandQueu
       publisher_(runner, jobs_, clock, lanes), desk_(queue, runner, control_, interests_, jobs_, lanes, publisher_) {}
 
 void EngineLoop::run() {
-    runner_.setWake([this] { queue_.wake(); });
+    runner_.setWake([&queue = queue_] { queue.wake(); }); // the queue outlives the runner, the loop does not
     publisher_.publish(control_);
     while (!queue_.closeRequested() || control_.runIsOpen)
         if (auto error = errorOf(control_.step, [this] { turn(); }))

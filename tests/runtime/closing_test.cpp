@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The end of the engine itself.
 #include "engine/runtime/engine_loop.h"
+#include "engine/runtime/threaded_engine.h"
 #include "engine/support/check.h"
 #include "tests/fakes/scripted_runner.h"
 #include "tests/runtime/engine_bench.h"
@@ -26,6 +27,22 @@ TEST(Closing, MayBeAskedTwiceAndFromTwoThreads) {
     other.join();
     bench.engine().close();
     EXPECT_EQ(bench.calls("finish"), 1);
+}
+
+/// Something of it still ends in another thread when the engine's loop is over.
+class WakingRunner : public ScriptedRunner {
+public:
+    using ScriptedRunner::ScriptedRunner;
+    ~WakingRunner() override { wake_(); }
+    void setWake(std::function<void()> wake) override { wake_ = std::move(wake); }
+
+private:
+    std::function<void()> wake_;
+};
+
+TEST(Closing, ARunnerMayWakeTheEngineUntilItIsGone) {
+    for (int i = 0; i < 20; ++i)
+        ThreadedEngine(std::make_unique<WakingRunner>(std::make_shared<Script>())).close();
 }
 
 TEST(Closing, EndsTheRunAsStopDoes) {
