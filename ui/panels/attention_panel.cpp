@@ -2,6 +2,7 @@
 #include "ui/panels/attention_panel.h"
 
 #include "ui/engine_bridge.h"
+#include "ui/picture_chooser.h"
 #include "ui/pictures.h"
 #include "ui/probe_controls.h"
 #include "ui/texts.h"
@@ -13,9 +14,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QRandomGenerator>
 #include <QSignalBlocker>
-#include <QSpinBox>
 
 #include <algorithm>
 #include <utility>
@@ -32,7 +31,8 @@ QString convolutionText(const RunInfo& run) {
 } // namespace
 
 AttentionPanel::AttentionPanel(const PanelContext& context, QWidget* parent)
-    : ProbePanel(context, ProbeKind::attention, parent), index_(new QSpinBox(this)), view_(new QComboBox(this)),
+    : ProbePanel(context, ProbeKind::attention, parent),
+      index_(new PictureChooser(PictureChooser::Offers::anyPicture, this)), view_(new QComboBox(this)),
       block_(new QComboBox(this)), part_(new QComboBox(this)), side_(new QComboBox(this)), colors_(new QComboBox(this)),
       strip_(new QComboBox(this)), classToken_(new QPushButton(this)), opacity_(new ValueSlider(0, 1, false, this)),
       student_(new HeatMapView(tr("Student"), ColorRole::student, this)),
@@ -62,32 +62,18 @@ AttentionPanel::AttentionPanel(const PanelContext& context, QWidget* parent)
 
 QLayout* AttentionPanel::makePictureRow() {
     auto* row = new FlowLayout(4);
-    auto* previous = toolButton(LineIcon::previous, {}, tr("Previous picture"), this);
-    auto* next = toolButton(LineIcon::next, {}, tr("Next picture"), this);
-    auto* random = toolButton(LineIcon::shuffle, {}, tr("Any picture"), this);
-    index_->setRange(0, 1'000'000'000);
-    index_->setAccessibleName(tr("Number of the picture"));
-    index_->setFixedWidth(64);
-    index_->setButtonSymbols(QAbstractSpinBox::NoButtons);
     view_->setObjectName(QStringLiteral("patchView"));
     view_->setAccessibleName(tr("What is shown of each patch"));
     block_->setAccessibleName(tr("Block"));
     part_->setAccessibleName(tr("Head or channel"));
     side_->setAccessibleName(tr("Side of the network's input"));
     side_->setToolTip(tr("Side of the network's input in pixels; a larger one gives a finer grid."));
-    for (QWidget* widget : std::initializer_list<QWidget*>{previous, index_, next, random})
-        row->addWidget(widget);
+    row->addWidget(index_);
     for (QComboBox* box : {view_, block_, part_, side_}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
         row->addWidget(box);
     }
-    connect(previous, &QPushButton::clicked, index_, &QSpinBox::stepDown);
-    connect(next, &QPushButton::clicked, index_, &QSpinBox::stepUp);
-    connect(random, &QPushButton::clicked, this, [this] {
-        const std::int64_t count = run_ && run_->sampleCount > 0 ? run_->sampleCount : 1;
-        index_->setValue(static_cast<int>(QRandomGenerator::global()->bounded(static_cast<qint64>(count))));
-    });
-    connect(index_, &QSpinBox::valueChanged, this, [this] { ask(); });
+    connect(index_, &PictureChooser::chosen, this, [this] { ask(); });
     connect(view_, &QComboBox::activated, this, [this] { ask(); });
     connect(block_, &QComboBox::activated, this, [this] {
         if (isConvolutional())
@@ -197,6 +183,7 @@ void AttentionPanel::onNewRun() {
 void AttentionPanel::onSnapshot(const Snapshot& snapshot) {
     if (snapshot.run != run_) {
         run_ = snapshot.run;
+        index_->setCount(run_ ? run_->sampleCount : 1);
         fillChoices();
     }
     ProbePanel::onSnapshot(snapshot);
@@ -222,7 +209,7 @@ void AttentionPanel::choosePart(int part) {
 
 ProbeQuestion AttentionPanel::question() const {
     AttentionRequest request;
-    request.picture = {PictureRef::Kind::sample, index_->value(), {}};
+    request.picture = {PictureRef::Kind::sample, index_->index(), {}};
     request.block = block_->currentData().toInt();
     request.inputSide = side_->currentData().toLongLong();
     request.queryPatch = query_;

@@ -9,10 +9,10 @@ class QComboBox;
 class QHBoxLayout;
 class QLabel;
 class QPushButton;
-class QSpinBox;
 
 namespace dinoscope {
 
+class PictureChooser;
 class HeatMapView;
 class ValueSlider;
 
@@ -54,7 +54,7 @@ private:
     /// Map of one part, or the whole for -1.
     std::vector<float> mapOf(const PatchMaps& maps, int part) const;
 
-    QSpinBox* index_;
+    PictureChooser* index_;
     QComboBox *view_, *block_, *part_, *side_, *colors_, *strip_;
     QPushButton* classToken_;
     ValueSlider* opacity_;

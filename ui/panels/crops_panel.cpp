@@ -2,6 +2,7 @@
 #include "ui/panels/crops_panel.h"
 
 #include "ui/engine_bridge.h"
+#include "ui/picture_chooser.h"
 #include "ui/pictures.h"
 #include "ui/probe_controls.h"
 #include "ui/texts.h"
@@ -11,7 +12,6 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
-#include <QSpinBox>
 #include <QVBoxLayout>
 
 namespace dinoscope {
@@ -65,7 +65,8 @@ QString wordsOf(const ViewInfo& view) {
 } // namespace
 
 CropsPanel::CropsPanel(const PanelContext& context, QWidget* parent)
-    : ProbePanel(context, ProbeKind::crops, parent), source_(new QComboBox(this)), index_(new QSpinBox(this)),
+    : ProbePanel(context, ProbeKind::crops, parent), source_(new QComboBox(this)),
+      index_(new PictureChooser(PictureChooser::Offers::neighboursOnly, this)),
       reroll_(toolButton(LineIcon::shuffle, tr("Other crops"),
                          tr("Cuts the same picture again, as another epoch would"), this)),
       freeze_(toolButton(LineIcon::freeze, tr("Freeze"), tr("Keeps what is shown while the run goes on"), this)),
@@ -77,27 +78,17 @@ CropsPanel::CropsPanel(const PanelContext& context, QWidget* parent)
     source_->addItem(tr("Last batch"));
     source_->addItem(tr("Data set"));
     source_->setAccessibleName(tr("Where the picture comes from"));
-    index_->setRange(0, 1'000'000'000);
-    index_->setAccessibleName(tr("Number of the picture"));
     freeze_->setCheckable(true);
-    auto* previous = toolButton(LineIcon::previous, {}, tr("Previous picture"), this);
-    auto* next = toolButton(LineIcon::next, {}, tr("Next picture"), this);
-    for (QWidget* widget :
-         {static_cast<QWidget*>(source_), static_cast<QWidget*>(previous), static_cast<QWidget*>(index_),
-          static_cast<QWidget*>(next), static_cast<QWidget*>(reroll_), static_cast<QWidget*>(freeze_)})
+    for (QWidget* widget : std::initializer_list<QWidget*>{source_, index_, reroll_, freeze_})
         row->addWidget(widget);
     status_->setProperty("muted", true);
     status_->setWordWrap(true);
     status_->setText(tr("The crops of a picture appear here when a run is open."));
-    index_->setFixedWidth(64);
-    index_->setButtonSymbols(QAbstractSpinBox::NoButtons);
     column->addLayout(row);
     column->addWidget(status_);
     column->addWidget(board_, 1);
     connect(source_, &QComboBox::activated, this, [this] { sourceChanged(); });
-    connect(index_, &QSpinBox::valueChanged, this, [this] { ask(); });
-    connect(previous, &QPushButton::clicked, index_, &QSpinBox::stepDown);
-    connect(next, &QPushButton::clicked, index_, &QSpinBox::stepUp);
+    connect(index_, &PictureChooser::chosen, this, [this] { ask(); });
     connect(reroll_, &QPushButton::clicked, this, [this] {
         ++rerolls_;
         ask();
@@ -123,7 +114,7 @@ void CropsPanel::onNewRun() {
 }
 
 ProbeQuestion CropsPanel::question() const {
-    return CropsRequest{{fromBatch() ? PictureRef::Kind::lastBatch : PictureRef::Kind::sample, index_->value(), {}},
+    return CropsRequest{{fromBatch() ? PictureRef::Kind::lastBatch : PictureRef::Kind::sample, index_->index(), {}},
                         rerolls_};
 }
 

@@ -6,10 +6,10 @@
 class QComboBox;
 class QLabel;
 class QPushButton;
-class QSpinBox;
 
 namespace dinoscope {
 
+class PictureChooser;
 class CropBoard;
 
 /// One source picture, the boxes of its crops, the crops and how each was made; of the last batch or of any picture.
@@ -32,7 +32,7 @@ private:
     void sourceChanged();
 
     QComboBox* source_;
-    QSpinBox* index_;
+    PictureChooser* index_;
     QPushButton *reroll_, *freeze_;
     QLabel* status_;
     CropBoard* board_;

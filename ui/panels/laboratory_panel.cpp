@@ -3,6 +3,7 @@
 
 #include "ui/engine_bridge.h"
 #include "ui/free_logits.h"
+#include "ui/picture_chooser.h"
 #include "ui/probe_controls.h"
 #include "ui/texts.h"
 #include "widgets/bar_strip.h"
@@ -16,7 +17,6 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalBlocker>
-#include <QSpinBox>
 #include <QTabWidget>
 
 #include <algorithm>
@@ -71,11 +71,7 @@ QWidget* LaboratoryPanel::makeSourceBar() {
     source_ = new QComboBox(bar);
     source_->addItems({tr("Last batch"), tr("Data set")});
     source_->setAccessibleName(tr("Where the picture comes from"));
-    index_ = new QSpinBox(bar);
-    index_->setRange(0, 1'000'000'000);
-    index_->setFixedWidth(64);
-    index_->setButtonSymbols(QAbstractSpinBox::NoButtons);
-    index_->setAccessibleName(tr("Number of the picture"));
+    index_ = new PictureChooser(PictureChooser::Offers::neighboursOnly, bar);
     freeze_ = toolButton(LineIcon::freeze, {}, tr("Freeze: keeps these logits while the run goes on"), bar);
     freeze_->setCheckable(true);
     centered_ = new QCheckBox(tr("Centring"), bar);
@@ -85,15 +81,10 @@ QWidget* LaboratoryPanel::makeSourceBar() {
     apply_ = new QPushButton(tr("Apply to the run"), bar);
     apply_->setProperty("primary", true);
     reset_ = new QPushButton(tr("Reset to the run"), bar);
-    auto* previous = toolButton(LineIcon::previous, {}, tr("Previous picture"), bar);
-    auto* next = toolButton(LineIcon::next, {}, tr("Next picture"), bar);
-    for (QWidget* widget :
-         std::initializer_list<QWidget*>{source_, previous, index_, next, freeze_, centered_, reset_, apply_})
+    for (QWidget* widget : std::initializer_list<QWidget*>{source_, index_, freeze_, centered_, reset_, apply_})
         row->addWidget(widget);
-    connect(previous, &QPushButton::clicked, index_, &QSpinBox::stepDown);
-    connect(next, &QPushButton::clicked, index_, &QSpinBox::stepUp);
     connect(source_, &QComboBox::activated, this, [this] { ask(); });
-    connect(index_, &QSpinBox::valueChanged, this, [this] { ask(); });
+    connect(index_, &PictureChooser::chosen, this, [this] { ask(); });
     connect(freeze_, &QPushButton::toggled, this, [this](bool on) { setFrozen(on); });
     connect(centered_, &QCheckBox::toggled, this, [this] { moved(); });
     connect(reset_, &QPushButton::clicked, this, [this] { resetToRun(); });
@@ -211,7 +202,7 @@ void LaboratoryPanel::onSnapshot(const Snapshot& snapshot) {
 
 ProbeQuestion LaboratoryPanel::question() const {
     return SoftmaxRequest{
-        {source_->currentIndex() == 0 ? PictureRef::Kind::lastBatch : PictureRef::Kind::sample, index_->value(), {}}};
+        {source_->currentIndex() == 0 ? PictureRef::Kind::lastBatch : PictureRef::Kind::sample, index_->index(), {}}};
 }
 
 void LaboratoryPanel::showAnswer(const ProbeResult& result) {

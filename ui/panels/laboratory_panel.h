@@ -9,10 +9,10 @@ class QCheckBox;
 class QComboBox;
 class QLabel;
 class QPushButton;
-class QSpinBox;
 
 namespace dinoscope {
 
+class PictureChooser;
 class BarStrip;
 class FreeLogits;
 class MatrixView;
@@ -56,7 +56,7 @@ private:
     void updateButtons();
 
     QComboBox *source_, *studentView_, *teacherView_;
-    QSpinBox* index_;
+    PictureChooser* index_;
     QPushButton *freeze_, *apply_, *reset_;
     ValueSlider *studentSlider_, *teacherSlider_;
     QLabel *studentValue_, *teacherValue_, *status_, *pairWords_;

@@ -2,6 +2,7 @@
 #include "ui/panels/neighbours_panel.h"
 
 #include "ui/engine_bridge.h"
+#include "ui/picture_chooser.h"
 #include "ui/pictures.h"
 #include "ui/probe_controls.h"
 #include "ui/texts.h"
@@ -12,15 +13,14 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QRandomGenerator>
-#include <QSpinBox>
 
 #include <algorithm>
 
 namespace dinoscope {
 
 NeighboursPanel::NeighboursPanel(const PanelContext& context, QWidget* parent)
-    : ProbePanel(context, ProbeKind::neighbours, parent), index_(new QSpinBox(this)), count_(new QComboBox(this)),
+    : ProbePanel(context, ProbeKind::neighbours, parent),
+      index_(new PictureChooser(PictureChooser::Offers::anyPicture, this)), count_(new QComboBox(this)),
       measure_(new QPushButton(tr("Measure now"), this)), status_(new QLabel(this)),
       picture_(new PictureStrip(tr("Picture"), ColorRole::text, this)),
       student_(new PictureStrip(tr("Student"), ColorRole::student, this)),
@@ -49,26 +49,13 @@ NeighboursPanel::NeighboursPanel(const PanelContext& context, QWidget* parent)
 
 QLayout* NeighboursPanel::makeControls() {
     auto* row = new FlowLayout(4);
-    auto* previous = toolButton(LineIcon::previous, {}, tr("Previous picture"), this);
-    auto* next = toolButton(LineIcon::next, {}, tr("Next picture"), this);
-    auto* random = toolButton(LineIcon::shuffle, {}, tr("Any picture"), this);
-    index_->setRange(0, 1'000'000'000);
-    index_->setAccessibleName(tr("Number of the picture"));
-    index_->setFixedWidth(64);
-    index_->setButtonSymbols(QAbstractSpinBox::NoButtons);
     for (const int count : {4, 8, 16, 32})
         count_->addItem(tr("%1 neighbours").arg(count), count);
     count_->setCurrentIndex(1);
     count_->setAccessibleName(tr("Number of neighbours"));
-    for (QWidget* widget : std::initializer_list<QWidget*>{previous, index_, next, random, count_, measure_})
+    for (QWidget* widget : std::initializer_list<QWidget*>{index_, count_, measure_})
         row->addWidget(widget);
-    connect(previous, &QPushButton::clicked, index_, &QSpinBox::stepDown);
-    connect(next, &QPushButton::clicked, index_, &QSpinBox::stepUp);
-    connect(random, &QPushButton::clicked, this, [this] {
-        const std::int64_t count = run_ && run_->sampleCount > 0 ? run_->sampleCount : 1;
-        index_->setValue(static_cast<int>(QRandomGenerator::global()->bounded(static_cast<qint64>(count))));
-    });
-    connect(index_, &QSpinBox::valueChanged, this, [this] { ask(); });
+    connect(index_, &PictureChooser::chosen, this, [this] { ask(); });
     connect(count_, &QComboBox::activated, this, [this] { ask(); });
     connect(measure_, &QPushButton::clicked, this, &NeighboursPanel::measureAsked);
     return row;
@@ -93,6 +80,7 @@ void NeighboursPanel::onNewRun() {
 
 void NeighboursPanel::onSnapshot(const Snapshot& snapshot) {
     run_ = snapshot.run;
+    index_->setCount(run_ ? run_->sampleCount : 1);
     const std::string_view why = refusal(snapshot.state, CommandKind::requestProbe);
     measure_->setEnabled(run_ && why.empty());
     measure_->setToolTip(!measure_->isEnabled()
@@ -107,7 +95,7 @@ bool NeighboursPanel::hasShown(Step step) const {
 }
 
 ProbeQuestion NeighboursPanel::question() const {
-    return NeighboursRequest{{PictureRef::Kind::sample, index_->value(), {}}, count_->currentData().toLongLong()};
+    return NeighboursRequest{{PictureRef::Kind::sample, index_->index(), {}}, count_->currentData().toLongLong()};
 }
 
 QString NeighboursPanel::className(std::int32_t label) const {
@@ -118,7 +106,7 @@ QString NeighboursPanel::className(std::int32_t label) const {
 
 void NeighboursPanel::choose(const std::vector<Neighbour>& neighbours, int tile) {
     if (tile >= 0 && static_cast<std::size_t>(tile) < neighbours.size())
-        index_->setValue(static_cast<int>(neighbours[static_cast<std::size_t>(tile)].sample));
+        index_->choose(neighbours[static_cast<std::size_t>(tile)].sample);
 }
 
 void NeighboursPanel::fillStrip(PictureStrip& strip, const std::vector<Neighbour>& neighbours,

@@ -6,10 +6,10 @@
 class QComboBox;
 class QLabel;
 class QPushButton;
-class QSpinBox;
 
 namespace dinoscope {
 
+class PictureChooser;
 class PictureStrip;
 
 /// The pictures nearest to one picture in the features of the student and of the teacher. A click on one of them asks
@@ -44,7 +44,7 @@ private:
     void choose(const std::vector<Neighbour>& neighbours, int tile);
     void say(const QString& sentence);
 
-    QSpinBox* index_;
+    PictureChooser* index_;
     QComboBox* count_;
     QPushButton* measure_;
     QLabel* status_;
