@@ -31,7 +31,8 @@ constexpr const char* kThreads = "run.threads";
 NewRunDialog::NewRunDialog(RunDraft& draft, QWidget* parent)
     : QDialog(parent), draft_(draft), presets_(new QComboBox(this)), help_(new QLabel(this)),
       message_(new QLabel(this)), seed_(new QLineEdit(this)), place_(new QLineEdit(this)), epochs_(new QSpinBox(this)),
-      minutes_(new QDoubleSpinBox(this)), keep_(new QCheckBox(tr("Keep settings, curves and log in a folder"), this)),
+      minutes_(new QDoubleSpinBox(this)),
+      keep_(new QCheckBox(tr("Keep settings, curves, log and checkpoints in a folder"), this)),
       responsive_(new QCheckBox(tr("Leave one core to the rest of the machine"), this)) {
     setWindowTitle(tr("New run"));
     setMinimumWidth(660);

@@ -126,7 +126,9 @@ QString RunBar::statusText(const Snapshot& snapshot) const {
     const auto part = [&](const QString& name, const QString& value) {
         parts << QStringLiteral("<span style='color:%1'>%2</span>&nbsp;%3").arg(muted, name, value.toHtmlEscaped());
     };
-    if (!snapshot.work.what.empty())
+    if (!snapshot.work.what.empty() && snapshot.work.total == 0)
+        parts << tr("%1…").arg(textOf(snapshot.work.what).toHtmlEscaped());
+    else if (!snapshot.work.what.empty())
         parts << tr("%1 %2 of %3")
                      .arg(textOf(snapshot.work.what).toHtmlEscaped(), countText(snapshot.work.done),
                           countText(snapshot.work.total));
