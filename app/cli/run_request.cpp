@@ -74,6 +74,17 @@ void RunRequest::addOptions(CLI::App& command, const EngineCatalog& catalog) {
 
 ParamSet RunRequest::params(const EngineCatalog& catalog, const FileReport* checkpoint) const {
     ParamSet set(catalog.params);
+    lay(set, catalog, checkpoint);
+    return set;
+}
+
+ParamSet RunRequest::changes(const EngineCatalog& catalog) const {
+    ParamSet set;
+    lay(set, catalog, nullptr);
+    return set;
+}
+
+void RunRequest::lay(ParamSet& set, const EngineCatalog& catalog, const FileReport* checkpoint) const {
     const auto check = [](const std::optional<Error>& error) {
         if (error)
             throw Failure(*error);
@@ -92,17 +103,6 @@ ParamSet RunRequest::params(const EngineCatalog& catalog, const FileReport* chec
         check(readConfigFile(config, catalog.params, set));
     for (const auto& [id, text] : values)
         check(set.setText(catalog.params, id, text));
-    return set;
-}
-
-ParamSet changesOf(const RunRequest& request, const EngineCatalog& catalog) {
-    const ParamSet wanted = request.params(catalog), defaults(catalog.params);
-    ParamSet changes;
-    for (const auto& [id, value] : wanted.values())
-        if (request.values.contains(id) || value != defaults.at(id))
-            if (const auto error = changes.set(catalog.params, id, value))
-                throw Failure(*error);
-    return changes;
 }
 
 void refuseUnknown(const CLI::App& command, const EngineCatalog& catalog) {

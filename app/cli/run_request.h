@@ -25,11 +25,12 @@ struct RunRequest {
     /// @throws Failure: unknown preset, settings file that cannot be used, value that is refused, or one that the
     /// checkpoint leaves open and nobody gave.
     ParamSet params(const EngineCatalog& catalog, const FileReport* checkpoint = nullptr) const;
-};
+    /// Only the values that were given, to be laid over those of a run. @throws Failure as above.
+    ParamSet changes(const EngineCatalog& catalog) const;
 
-/// The values of a preset, a settings file and single options alone, to be laid over those of a checkpoint.
-/// @throws Failure as RunRequest::params().
-ParamSet changesOf(const RunRequest& request, const EngineCatalog& catalog);
+private:
+    void lay(ParamSet& set, const EngineCatalog& catalog, const FileReport* checkpoint) const;
+};
 
 /// @throws Failure for words that `command` has no option for, with the nearest one.
 void refuseUnknown(const CLI::App& command, const EngineCatalog& catalog);

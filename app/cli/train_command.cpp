@@ -84,7 +84,7 @@ std::string sentence(const EngineSession& session, const Snapshot& end) {
 Command preparation(const TrainWishes& wishes, const EngineCatalog& catalog, EngineSession& session) {
     if (!wishes.resume.empty() || !wishes.fork.empty()) {
         const bool resumes = wishes.fork.empty();
-        const OpenCommand run{changesOf(wishes.request, catalog), resumes ? wishes.resume : wishes.folder, wishes.steps,
+        const OpenCommand run{wishes.request.changes(catalog), resumes ? wishes.resume : wishes.folder, wishes.steps,
                               wishes.minutes};
         return LoadCommand{resumes ? wishes.resume : wishes.fork, run,
                            wishes.at < 0 ? std::nullopt : std::optional(Step{wishes.at})};
@@ -124,10 +124,11 @@ void addTrainCommand(CLI::App& program, const EngineCatalog& catalog, const Make
     command->add_option("--minutes", wishes->minutes, "Stop after so many minutes of training")
         ->type_name("M")
         ->check(CLI::PositiveNumber);
-    CLI::Option* out = command
-                           ->add_option("--out", wishes->folder,
-                                        "Folder of the run: settings, curves, log; without it nothing is kept")
-                           ->type_name("DIR");
+    CLI::Option* out =
+        command
+            ->add_option("--out", wishes->folder,
+                         "Folder of the run: settings, curves, log, checkpoints; without it nothing is kept")
+            ->type_name("DIR");
     command->add_option("--config", wishes->request.config, "Settings from the config.toml of another run")
         ->type_name("FILE");
     CLI::Option* checkpoint =

@@ -17,7 +17,8 @@ namespace dinoscope {
 // A job is longer work that is neither a step nor a probe. It is done in slices between steps, shows its progress in
 // Snapshot::work and ends in exactly one JobResult. Requests and answers are plain values.
 
-/// Measures the accuracy of the open run's networks now; the values come as metric points.
+/// Measures the open run's networks now: the accuracies, which come as metric points, and the features that neighbours
+/// are looked for in. Without labels the features alone.
 struct EvaluateRunRequest {};
 
 /// Replays recordings of the official implementation with the classes that training uses.

@@ -62,6 +62,7 @@ std::optional<CheckpointWriter::Outcome> CheckpointWriter::waitFor(std::chrono::
 
 void CheckpointWriter::work() {
     setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kWriterNice);
+    store_.removeLeftovers();
     std::unique_lock lock(mutex_);
     while (true) {
         changed_.wait(lock, [this] { return request_ || closing_; });

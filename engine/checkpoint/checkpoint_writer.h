@@ -25,6 +25,8 @@ public:
         std::optional<Error> error;
     };
 
+    /// Whoever makes it has the right to write into the folder (FolderLock). What a broken save of before left there is
+    /// taken away, in the thread.
     explicit CheckpointWriter(const std::string& runFolder);
     /// Waits until the save in work is done.
     ~CheckpointWriter();

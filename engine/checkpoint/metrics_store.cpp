@@ -5,11 +5,16 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <utility>
 
 namespace dinoscope {
 namespace {
+
+constexpr int kPatienceMs = 2000; ///< with another program that writes
 
 /// Finalises a prepared statement when it goes out of scope.
 class Statement {
@@ -40,6 +45,64 @@ private:
     int code_ = SQLITE_OK;
 };
 
+/// Reads the rows (metric, step, value, seconds). @returns whether all could be read.
+bool readPoints(Statement& select, std::vector<MetricPoint>& points) {
+    int code = SQLITE_OK;
+    while ((code = sqlite3_step(select.get())) == SQLITE_ROW) {
+        MetricPoint point;
+        point.metric = static_cast<std::uint32_t>(sqlite3_column_int64(select.get(), 0));
+        point.step = Step{sqlite3_column_int64(select.get(), 1)};
+        const bool missing = sqlite3_column_type(select.get(), 2) == SQLITE_NULL;
+        point.value = missing ? std::numeric_limits<double>::quiet_NaN() : sqlite3_column_double(select.get(), 2);
+        point.seconds = sqlite3_column_double(select.get(), 3);
+        points.push_back(point);
+    }
+    return code == SQLITE_DONE;
+}
+
+/// A database that somebody else may be writing.
+class ReadOnlyDatabase {
+public:
+    explicit ReadOnlyDatabase(const std::string& path) : path_(path) {
+        if (sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READONLY, nullptr) != SQLITE_OK) {
+            const std::string reason = sqlite3_errmsg(database_);
+            sqlite3_close(database_);
+            failReading(reason);
+        }
+        sqlite3_busy_timeout(database_, kPatienceMs);
+    }
+    ~ReadOnlyDatabase() { sqlite3_close(database_); }
+    ReadOnlyDatabase(const ReadOnlyDatabase&) = delete;
+    ReadOnlyDatabase& operator=(const ReadOnlyDatabase&) = delete;
+
+    sqlite3* get() const { return database_; }
+    [[noreturn]] void fail() const { failReading(sqlite3_errmsg(database_)); }
+
+    /// By number.
+    std::vector<std::pair<std::int64_t, std::string>> metricNames() const {
+        Statement select(database_, "SELECT id, name FROM metrics ORDER BY id");
+        std::vector<std::pair<std::int64_t, std::string>> names;
+        int code = select.ready() ? SQLITE_OK : SQLITE_ERROR;
+        while (select.ready() && (code = sqlite3_step(select.get())) == SQLITE_ROW)
+            names.emplace_back(sqlite3_column_int64(select.get(), 0),
+                               reinterpret_cast<const char*>(sqlite3_column_text(select.get(), 1)));
+        if (code != SQLITE_DONE)
+            fail();
+        return names;
+    }
+
+private:
+    [[noreturn]] void failReading(const std::string& reason) const {
+        throw EngineError(ErrorCode::io, "checkpoint",
+                          "The file '" + path_ + "' could not be read: " + reason +
+                              ". It should be the metrics.sqlite "
+                              "of a run.");
+    }
+
+    std::string path_;
+    sqlite3* database_ = nullptr;
+};
+
 constexpr const char* kSchema =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
     "CREATE TABLE IF NOT EXISTS metrics(id INTEGER PRIMARY KEY, name TEXT NOT NULL, label TEXT, panel TEXT, unit TEXT);"
@@ -52,7 +115,7 @@ MetricsStore::MetricsStore(std::string path, const std::vector<MetricSpec>& metr
     try {
         if (sqlite3_open(path_.c_str(), &database_) != SQLITE_OK)
             fail("opened");
-        sqlite3_busy_timeout(database_, 2000);
+        sqlite3_busy_timeout(database_, kPatienceMs);
         execute(kSchema);
         execute("BEGIN");
         Statement insert(database_, "INSERT OR REPLACE INTO metrics VALUES(?,?,?,?,?)");
@@ -120,26 +183,9 @@ std::vector<MetricPoint> MetricsStore::pointsFrom(Step step) const {
         fail("read");
     select.bind(1, step.value);
     std::vector<MetricPoint> points;
-    int code = SQLITE_OK;
-    while ((code = sqlite3_step(select.get())) == SQLITE_ROW) {
-        MetricPoint point;
-        point.metric = static_cast<std::uint32_t>(sqlite3_column_int64(select.get(), 0));
-        point.step = Step{sqlite3_column_int64(select.get(), 1)};
-        const bool missing = sqlite3_column_type(select.get(), 2) == SQLITE_NULL;
-        point.value = missing ? std::numeric_limits<double>::quiet_NaN() : sqlite3_column_double(select.get(), 2);
-        point.seconds = sqlite3_column_double(select.get(), 3);
-        points.push_back(point);
-    }
-    if (code != SQLITE_DONE)
+    if (!readPoints(select, points))
         fail("read");
     return points;
-}
-
-std::int64_t MetricsStore::changeCount() const {
-    Statement select(database_, "SELECT count(*) FROM changes");
-    if (!select.ready() || sqlite3_step(select.get()) != SQLITE_ROW)
-        fail("read");
-    return sqlite3_column_int64(select.get(), 0);
 }
 
 void MetricsStore::truncate(Step step, std::int64_t changes) {
@@ -161,20 +207,31 @@ void MetricsStore::truncate(Step step, std::int64_t changes) {
     }
 }
 
+std::vector<MetricPoint> MetricsStore::pointsUpTo(const std::string& path, const std::vector<MetricSpec>& metrics,
+                                                  Step step) {
+    const ReadOnlyDatabase database(path);
+    std::map<std::int64_t, std::uint32_t> numbers; // of this program, by the file's
+    for (const auto& [id, name] : database.metricNames())
+        for (std::size_t i = 0; i < metrics.size(); ++i)
+            if (metrics[i].id == name)
+                numbers[id] = static_cast<std::uint32_t>(i);
+    Statement select(database.get(), "SELECT metric, step, value, seconds FROM points WHERE step <= ? ORDER BY rowid");
+    if (!select.ready())
+        database.fail();
+    select.bind(1, step.value);
+    std::vector<MetricPoint> points;
+    if (!readPoints(select, points))
+        database.fail();
+    std::erase_if(points, [&](const MetricPoint& point) { return !numbers.contains(point.metric); });
+    for (MetricPoint& point : points)
+        point.metric = numbers.at(point.metric);
+    return points;
+}
+
 bool MetricsStore::agrees(const std::string& path, const std::vector<MetricSpec>& metrics) {
-    sqlite3* database = nullptr;
-    bool same = sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK;
-    if (same) {
-        Statement select(database, "SELECT name FROM metrics ORDER BY id");
-        std::size_t count = 0;
-        for (same = select.ready(); same && sqlite3_step(select.get()) == SQLITE_ROW; ++count) {
-            const auto* name = reinterpret_cast<const char*>(sqlite3_column_text(select.get(), 0));
-            same = count < metrics.size() && name && metrics[count].id == name;
-        }
-        same = same && count == metrics.size();
-    }
-    sqlite3_close(database);
-    return same;
+    const auto names = ReadOnlyDatabase(path).metricNames();
+    return std::equal(names.begin(), names.end(), metrics.begin(), metrics.end(),
+                      [](const auto& name, const MetricSpec& metric) { return name.second == metric.id; });
 }
 
 } // namespace dinoscope

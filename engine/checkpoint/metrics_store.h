@@ -35,9 +35,12 @@ public:
     /// Writes all or nothing.
     void append(std::span<const MetricPoint> points, std::span<const LiveChange> changes);
     std::vector<MetricPoint> pointsFrom(Step step) const;
-    std::int64_t changeCount() const;
     /// Forgets points after `step` and all changes but the first `changes`.
     void truncate(Step step, std::int64_t changes);
+    /// The points of a file that is only read, up to a step, with the numbers that `metrics` has for their names; those
+    /// of other names are left out. @throws EngineError(io).
+    static std::vector<MetricPoint> pointsUpTo(const std::string& path, const std::vector<MetricSpec>& metrics,
+                                               Step step);
     /// Whether an existing file numbers its metrics as `metrics` does.
     static bool agrees(const std::string& path, const std::vector<MetricSpec>& metrics);
 

@@ -64,12 +64,6 @@ void prepareFolder(const std::string& path) {
                               "; choose another folder for the run.");
 }
 
-std::string withoutSlash(std::string path) {
-    while (path.size() > 1 && path.back() == '/')
-        path.pop_back();
-    return path;
-}
-
 /// The lines of a log that belong to earlier epochs. What is no line of a log ends it.
 std::string linesBefore(const std::string& path, Epoch epoch) {
     std::ifstream file(path, std::ios::binary);
@@ -86,8 +80,14 @@ std::string linesBefore(const std::string& path, Epoch epoch) {
 
 } // namespace
 
+std::string runFolderPath(std::string path) {
+    while (path.size() > 1 && path.back() == '/')
+        path.pop_back();
+    return path;
+}
+
 RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const std::string& configText)
-    : path_(withoutSlash(std::move(path))) {
+    : path_(runFolderPath(std::move(path))) {
     prepareFolder(path_);
     lock_ = std::make_unique<FolderLock>(path_);
     writeFile(path_ + "/config.toml", "wb", configText);
@@ -97,7 +97,7 @@ RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, c
 }
 
 RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const Continuation& from)
-    : path_(withoutSlash(std::move(path))) {
+    : path_(runFolderPath(std::move(path))) {
     std::error_code code;
     const std::string points = path_ + "/metrics.sqlite";
     if (!std::filesystem::exists(points, code))

@@ -14,6 +14,9 @@
 
 namespace dinoscope {
 
+/// The path of a run's folder as it is written everywhere: without slashes at its end.
+std::string runFolderPath(std::string path);
+
 /// Where a run goes on in its own folder; all that was recorded later is forgotten.
 struct Continuation {
     Step step{};

@@ -11,13 +11,15 @@ void declare(FieldList& fields, SaveOptions& o) {
         .range(0, 100000)
         .soft(0, 60)
         .now()
-        .help("Minutes of training between two checkpoints. 0 leaves it to the epochs; the end of a run always saves.");
+        .help("Minutes of training between two checkpoints. 0 saves none for that; the end of a run always saves.");
     fields.add("save.every_epochs", o.everyEpochs, "Save every, epochs")
         .unit("epochs")
         .range(0, 1000000)
         .soft(0, 20)
         .now()
-        .help("Epochs between two checkpoints. 0 leaves it to the minutes; the end of a run always saves.");
+        .help("Epochs between two checkpoints, in addition to those by time. 0 saves none for that; the end of a run "
+              "always "
+              "saves.");
     fields.add("save.keep_last", o.keepLast, "Keep the newest")
         .unit("checkpoints")
         .range(2, 1000)
@@ -29,7 +31,7 @@ void declare(FieldList& fields, SaveOptions& o) {
         .range(0, 1000000)
         .soft(0, 50)
         .now()
-        .help("Checkpoints at the end of each such epoch stay for good. 0 keeps none of them.");
+        .help("A checkpoint is saved at the end of each such epoch and stays for good. 0 keeps none of them.");
     fields.add("save.keep_best", o.keepBest, "Keep the best")
         .now()
         .help("The checkpoint with the teacher's highest k-NN accuracy stays.");

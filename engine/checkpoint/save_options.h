@@ -9,8 +9,8 @@ class FieldList;
 
 /// When a run saves checkpoints by itself, and which of them it keeps.
 struct SaveOptions {
-    double everyMinutes = 5; ///< of training time; 0: not by time
-    std::int64_t everyEpochs = 1;
+    double everyMinutes = 5;      ///< of training time; 0: not by time
+    std::int64_t everyEpochs = 0; ///< 0: not by epochs
     std::int64_t keepLast = 3;
     std::int64_t keepEveryEpochs = 0;
     bool keepBest = true;

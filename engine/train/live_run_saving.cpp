@@ -52,6 +52,10 @@ void LiveRun::makeRecord(const OpenCommand& command, const EngineCatalog& catalo
         record_ =
             std::make_unique<RunRecord>(command.runFolder, Continuation{stepNumber(), epoch, saved->progress.changes},
                                         stepsPerEpoch, trainSeconds_);
+        for (const auto& [id, value] : params_->values())
+            if (const ParamValue& former = saved->params.at(id); former != value)
+                record_->change(id + ": " + formatParam(former) + " -> " + formatParam(value), stepNumber(),
+                                trainSeconds_);
     } else {
         record_ = std::make_unique<RunRecord>(command.runFolder, configText(catalog.params, *params_, info_->name),
                                               stepsPerEpoch);

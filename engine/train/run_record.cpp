@@ -23,12 +23,7 @@ RunRecord::RunRecord(const std::string& folder, const Continuation& from, std::i
 }
 
 void RunRecord::copyFrom(const std::string& folder, Step upTo) {
-    const std::string path = folder + "/metrics.sqlite";
-    if (!MetricsStore::agrees(path, metricList()))
-        return; // of another version; the curves begin anew
-    for (const MetricPoint& point : MetricsStore(path, metricList()).pointsFrom(Step{})) {
-        if (point.step > upTo)
-            continue;
+    for (const MetricPoint& point : MetricsStore::pointsUpTo(folder + "/metrics.sqlite", metricList(), upTo)) {
         if (folder_)
             folder_->add(point);
         else

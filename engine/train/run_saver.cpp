@@ -34,7 +34,8 @@ void RunSaver::startFrom(std::int64_t step, double trainSeconds) {
 void RunSaver::stepEnded(std::int64_t step, std::int64_t stepsPerEpoch, double trainSeconds) {
     step_ = step;
     trainSeconds_ = trainSeconds;
-    const bool epoch = options_.everyEpochs > 0 && step % (options_.everyEpochs * stepsPerEpoch) == 0;
+    const auto endsEpochOf = [&](std::int64_t epochs) { return epochs > 0 && step % (epochs * stepsPerEpoch) == 0; };
+    const bool epoch = endsEpochOf(options_.everyEpochs) || endsEpochOf(options_.keepEveryEpochs);
     const bool time = options_.everyMinutes > 0 && trainSeconds - savedSeconds_ >= 60 * options_.everyMinutes;
     due_ = due_ || epoch || time;
 }
@@ -45,15 +46,15 @@ void RunSaver::askByHand(const std::string& note) {
 }
 
 void RunSaver::begin() {
+    due_ = false; // whatever comes of it, so that a failure is told once
+    savedSeconds_ = trainSeconds_;
     CheckpointContent content = content_();
     content.moment.kept = byHand_.has_value();
     content.moment.note = byHand_.value_or(std::string());
     content.moment.savedAt = nowUtc();
     writer_.save(std::move(content), {options_.keepLast, options_.keepEveryEpochs, options_.keepBest}, flush_);
     byHand_.reset();
-    due_ = false;
     savedStep_ = step_;
-    savedSeconds_ = trainSeconds_;
 }
 
 void RunSaver::tell(RunnerOutput& output, const CheckpointWriter::Outcome& outcome) {
@@ -63,7 +64,6 @@ void RunSaver::tell(RunnerOutput& output, const CheckpointWriter::Outcome& outco
                                        std::to_string(outcome.entry->bytes / 1000000) + " MB.");
         return;
     }
-    failedStep_ = outcome.step.value;
     if (savedStep_ == outcome.step.value)
         savedStep_ = -1;
     output.log(LogLevel::error, "The checkpoint of step " + step + " was not saved: " + outcome.error->message +
@@ -83,15 +83,18 @@ void RunSaver::closingSlice(RunnerOutput& output) {
             tell(output, *outcome);
         return;
     }
-    // One try at the end; what failed at this very step would fail again.
-    if (byHand_ || (savedStep_ != step_ && failedStep_ != step_))
+    if (!closingTried_ && (byHand_ || savedStep_ != step_)) {
+        closingTried_ = true;
         begin();
-    else
+    } else {
         closing_ = false;
+    }
 }
 
 void RunSaver::finish(RunnerOutput& output) {
-    closing_ = false;
+    // After a failure the state may be half of a step: nothing of it is saved any more.
+    closing_ = due_ = false;
+    byHand_.reset();
     if (const auto outcome = writer_.wait())
         tell(output, *outcome);
 }

@@ -36,7 +36,10 @@ public:
     void tend(RunnerOutput& output, bool mayBegin);
 
     /// The last checkpoint of a run, as work in slices of at most 20 ms.
-    void beginClosing() { closing_ = true; }
+    void beginClosing() {
+        closing_ = true;
+        closingTried_ = false;
+    }
     bool isClosing() const { return closing_; }
     void giveUpClosing() { closing_ = false; }
     void closingSlice(RunnerOutput& output);
@@ -54,8 +57,7 @@ private:
     double trainSeconds_ = 0;     ///< of the run
     std::int64_t savedStep_ = -1; ///< of the newest save, begun or finished
     double savedSeconds_ = 0;
-    std::int64_t failedStep_ = -1;
-    bool due_ = false, closing_ = false;
+    bool due_ = false, closing_ = false, closingTried_ = false;
     std::optional<std::string> byHand_; ///< its note
     CheckpointWriter writer_;           ///< last, so that its thread ends first
 };

@@ -18,12 +18,6 @@
 namespace dinoscope {
 namespace {
 
-std::string withoutSlash(std::string path) {
-    while (path.size() > 1 && path.back() == '/')
-        path.pop_back();
-    return path;
-}
-
 [[noreturn]] void refuse(const char* sentence) { throw EngineError(ErrorCode::notAllowed, "train", sentence); }
 
 /// Waits for an evaluation, which is work of the run itself.
@@ -90,10 +84,9 @@ void TrainingRunner::load(const LoadCommand& command, RunnerOutput& output, cons
 }
 
 void TrainingRunner::resume(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) {
-    run_.reset(); // it may be this very run, whose folder is locked
-    const SavedRun saved = readSavedRun(withoutSlash(command.path), command.at, catalog_);
+    const SavedRun saved = readSavedRun(runFolderPath(command.path), command.at, catalog_);
     OpenCommand run = command.run;
-    run.runFolder = withoutSlash(run.runFolder);
+    run.runFolder = runFolderPath(run.runFolder);
     run.params = saved.params;
     for (const auto& [id, value] : command.run.params.values())
         if (const auto error = run.params.set(catalog_.params, id, value))

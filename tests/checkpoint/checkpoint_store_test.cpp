@@ -301,6 +301,20 @@ TEST(CheckpointWriter, SavesOneAtATimeAndTellsTheOutcomeOnce) {
     EXPECT_EQ(goodStep(CheckpointStore(run.path())), 4);
 }
 
+TEST(CheckpointWriter, WhatAKillLeftBehindIsTakenAway) {
+    const TemporaryFolder run;
+    CheckpointStore(run.path()).save(contentOf(1), {});
+    const std::string left = run.path() + "/checkpoints/step-000000002" + kIncompleteSuffix;
+    std::filesystem::create_directory(left);
+    overwrite(left + "/state.safetensors", "half of it");
+    {
+        CheckpointWriter writer(run.path());
+        writer.save(contentOf(3), {});
+    }
+    EXPECT_FALSE(std::filesystem::exists(left));
+    EXPECT_EQ(stepsOf(CheckpointStore(run.path())), (std::vector<std::int64_t>{1, 3}));
+}
+
 TEST(CheckpointWriter, TheEndWaitsForTheSaveInWork) {
     const TemporaryFolder run;
     {

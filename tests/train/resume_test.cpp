@@ -8,10 +8,12 @@
 #include "tests/train/small_run.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <fstream>
 #include <functional>
+#include <iterator>
 
 namespace dinoscope {
 namespace {
@@ -40,6 +42,11 @@ void train(LiveRun& run, Recorder& recorder, int steps) {
     }
     while (run.hasWork())
         run.workSlice(recorder);
+}
+
+std::string bytesOf(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 /// Every recorded value of a folder but those that depend on the clock.
@@ -128,6 +135,7 @@ TEST(Resume, AForkBeginsInItsOwnFolderWithTheCurvesSoFar) {
     saveNow(*small.run, small.recorder);
     small.run->finish(small.recorder);
     const auto before = pointsOf(from);
+    const std::string bytes = bytesOf(from + "/metrics.sqlite");
     Recorder recorder;
     TrainingRunner runner;
     OpenCommand wishes;
@@ -138,12 +146,39 @@ TEST(Resume, AForkBeginsInItsOwnFolderWithTheCurvesSoFar) {
     EXPECT_EQ(runner.params()->at("optim.lr"), ParamValue(0.01));
     runner.step(recorder);
     runner.finish(FinishReason::stopped, recorder);
-    EXPECT_EQ(pointsOf(from), before) << "the former run is as it was";
+    EXPECT_EQ(bytesOf(from + "/metrics.sqlite"), bytes) << "the former run is as it was";
+    EXPECT_EQ(pointsOf(from), before);
     const auto forked = pointsOf(to);
     ASSERT_FALSE(forked.empty());
     EXPECT_EQ(std::get<1>(forked.back()), 5);
     const auto shared = std::count_if(before.begin(), before.end(), [](const auto& p) { return std::get<1>(p) <= 4; });
     EXPECT_TRUE(std::equal(before.begin(), before.begin() + shared, forked.begin()));
+}
+
+TEST(Resume, AValueThatIsChangedOnTheWayStandsInTheRecord) {
+    const ScratchFolder folders;
+    const EngineCatalog catalog = makeCatalog();
+    OpenCommand wishes;
+    wishes.runFolder = folders / "run";
+    SmallRun small(kEventful, wishes.runFolder);
+    train(*small.run, small.recorder, 2);
+    saveNow(*small.run, small.recorder);
+    small.run.reset();
+    EXPECT_FALSE(wishes.params.set(catalog.params, "optim.lr", 0.01));
+    Recorder recorder;
+    TrainingRunner runner;
+    runner.load({wishes.runFolder, wishes, {}}, recorder, [] { return true; });
+    runner.finish(FinishReason::stopped, recorder);
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open((wishes.runFolder + "/metrics.sqlite").c_str(), &database), SQLITE_OK);
+    std::string changes;
+    const auto collect = [](void* into, int, char** columns, char**) {
+        *static_cast<std::string*>(into) += std::string(columns[0]) + " " + columns[1] + "\n";
+        return 0;
+    };
+    EXPECT_EQ(sqlite3_exec(database, "SELECT step, text FROM changes", collect, &changes, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+    EXPECT_EQ(changes, "2 optim.lr: 0.05 -> 0.01\n");
 }
 
 std::string refusal(const std::function<void()>& act) {
