@@ -2,8 +2,8 @@
 #include "engine/formats/safetensors.h"
 
 #include "engine/formats/format_error.h"
+#include "engine/formats/output_file.h"
 #include "engine/support/check.h"
-#include "engine/support/durable_file.h"
 
 #include <nlohmann/json.hpp>
 
@@ -223,19 +223,12 @@ std::string safetensorsHead(const std::vector<TensorView>& tensors,
 
 void writeSafetensors(const std::string& path, const std::vector<TensorView>& tensors,
                       const std::map<std::string, std::string>& metadata) {
-    const std::string head = safetensorsHead(tensors, metadata), part = path + ".part";
-    ::unlink(part.c_str()); // of an earlier try
-    try {
-        DurableFile file(part);
+    const std::string head = safetensorsHead(tensors, metadata);
+    writeWholeFile(path, [&](DurableFile& file) {
         file.write(head);
         for (const TensorView& view : tensors)
             file.write(view.bytes);
-        file.finish();
-        renameDurably(part, path);
-    } catch (...) {
-        ::unlink(part.c_str());
-        throw;
-    }
+    });
 }
 
 } // namespace dinoscope

@@ -30,6 +30,10 @@ const StorageType* storageType(std::string_view name) {
     return found == kTypes.end() ? nullptr : &*found;
 }
 
+const StorageType& storageType(ElementType type) {
+    return *std::find_if(kTypes.begin(), kTypes.end(), [&](const StorageType& t) { return t.type == type; });
+}
+
 StorageSlot& StorageTable::slot(std::string_view key, const StorageType& type, std::uint64_t elements) {
     if (StorageSlot* known = find(key)) {
         if (known->type != &type || known->elements != elements)

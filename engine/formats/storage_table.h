@@ -26,6 +26,7 @@ struct StorageType {
 
 /// Null if `name` is none of PyTorch's.
 const StorageType* storageType(std::string_view name);
+const StorageType& storageType(ElementType type);
 
 /// A row of bytes that tensors of one file share.
 struct StorageSlot {
