@@ -39,6 +39,7 @@ int runCommandLineProgram(int argc, char** argv, const std::function<std::unique
         addTrainCommand(program, catalog, makeEngine, choose);
         addParamsCommand(program, catalog, choose);
         addEvalCommand(program, makeEngine, choose);
+        addExportCommand(program, makeEngine, choose);
         addInspectCommand(program, makeEngine, choose);
         addRunsCommand(program, makeEngine, choose);
         addVerifyCommand(program, makeEngine, choose);

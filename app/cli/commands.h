@@ -25,6 +25,7 @@ void addParamsCommand(CLI::App& program, const EngineCatalog& catalog, const Cho
 void addBenchCommand(CLI::App& program, const EngineCatalog& catalog, const MakeEngine& makeEngine,
                      const Choose& choose);
 void addEvalCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
+void addExportCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
 void addInspectCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
 void addRunsCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
 void addVerifyCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);

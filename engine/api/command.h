@@ -47,9 +47,7 @@ struct LoadCommand {
     std::string path;
     OpenCommand run;
     std::optional<Step> at; ///< for the folder of a run
-};
-struct ExportCommand {
-    std::string format, network, path;
+    bool look = false;      ///< also a run that has come to its planned end, to look at it
 };
 /// Asks once. The answer comes through Engine::takeResults().
 struct RequestProbeCommand {
@@ -78,8 +76,8 @@ struct CancelJobCommand {
 };
 
 using Command = std::variant<OpenCommand, RunCommand, PauseCommand, StepCommand, StopCommand, SetParamCommand,
-                             SaveCommand, LoadCommand, ExportCommand, RequestProbeCommand, SetInterestCommand,
-                             RequestHistoryCommand, StartJobCommand, CancelJobCommand>;
+                             SaveCommand, LoadCommand, RequestProbeCommand, SetInterestCommand, RequestHistoryCommand,
+                             StartJobCommand, CancelJobCommand>;
 
 inline CommandKind commandKind(const Command& command) { return static_cast<CommandKind>(command.index()); }
 

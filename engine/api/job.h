@@ -2,7 +2,9 @@
 #pragma once
 
 #include "engine/api/error.h"
+#include "engine/api/exports.h"
 #include "engine/api/ids.h"
+#include "engine/api/metric.h"
 #include "engine/api/param.h"
 
 #include <cstdint>
@@ -143,13 +145,17 @@ struct LinearReport {
     double highestTop1 = 0;              ///< of any epoch
 };
 
-/// Compares every byte of every checkpoint in a run's folder with its checksums.
+/// Says what a run's folder holds: every checkpoint, and how much of the disk it takes.
 struct CheckRunRequest {
     std::string path;
+    /// Compares every byte of every checkpoint with its checksums, else only those of the manifests.
+    bool everyByte = true;
 };
 struct CheckpointReport {
     std::string path;
     Step step{};
+    Epoch epoch{}; ///< finished epochs
+    double trainSeconds = 0;
     std::string problem; ///< a sentence; empty: it is whole
     std::uint64_t bytes = 0;
     std::optional<double> accuracy; ///< k-NN of the teacher in percent
@@ -159,16 +165,37 @@ struct CheckpointReport {
 struct RunReport {
     std::string path;
     std::vector<CheckpointReport> checkpoints; ///< by step; of those that are not whole the step is known by the name
+    std::string note;                          ///< a person's words on the run
+    std::uint64_t bytes = 0;                   ///< of all files in the folder
+    std::uint64_t freeBytes = 0;               ///< on its disk, for this user
 
     /// Null if none is whole.
     const CheckpointReport* newestGood() const;
 };
 
-using JobRequest =
-    std::variant<EvaluateRunRequest, VerifyRequest, InspectRequest, KnnRequest, LinearRequest, CheckRunRequest>;
+/// Keeps a person's words on a run in its folder; those of before are replaced.
+struct NoteRunRequest {
+    std::string path;
+    std::string note; ///< empty: none
+};
+
+/// Reads what a run that is not open recorded.
+struct ReadRunRequest {
+    std::string path;
+};
+struct RecordReport {
+    std::string path;
+    std::vector<MetricPoint> points;                          ///< with the numbers of the catalogue's metrics, by step
+    std::vector<std::pair<std::string, std::string>> changes; ///< live changes: "step 120", "optim.lr: 1 -> 2"
+    std::vector<std::pair<std::string, std::string>> params;  ///< every parameter, by id, as the run began
+};
+
+using JobRequest = std::variant<EvaluateRunRequest, VerifyRequest, InspectRequest, KnnRequest, LinearRequest,
+                                CheckRunRequest, NoteRunRequest, ReadRunRequest, ExportRequest>;
 
 /// monostate: there is nothing to say beyond that it is done, or see error.
-using JobAnswer = std::variant<std::monostate, VerifyReport, FileReport, KnnReport, LinearReport, RunReport>;
+using JobAnswer = std::variant<std::monostate, VerifyReport, FileReport, KnnReport, LinearReport, RunReport,
+                               RecordReport, ExportReport>;
 
 struct JobResult {
     JobId id = 0;

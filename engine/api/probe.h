@@ -139,7 +139,7 @@ inline ProbeKind probeKind(const ProbeQuestion& question) { return static_cast<P
 struct ProbeRequest {
     JobId id = 0; ///< chosen by the asker; a newer id of the same kind makes older answers stale
     ProbeQuestion question;
-    std::string moment; ///< empty: the live model; else a checkpoint of the run
+    std::optional<Step> moment; ///< nothing: the run as it is; else its checkpoint of that step
 };
 
 struct ProbeResult {

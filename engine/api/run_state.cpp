@@ -21,28 +21,28 @@ constexpr std::string_view kFailed = "The run has failed; start a new one.";
 constexpr std::string_view kEndFirst = "Another run is open; stop it first.";
 constexpr std::string_view kPauseFirst = "The run is training; pause it first.";
 
-// Columns: open run pause step stop setParam save load export probe interest history startJob cancelJob
+// Columns: open run pause step stop setParam save load probe interest history startJob cancelJob
 constexpr std::array<Row, kRunStateCount> kRefusals = {{
-    /* empty    */ {kOk, kNoRun, kNoRun, kNoRun, kNoRun, kNoRun, kNoRun, kOk, kNoRun, kNoRun, kOk, kNoRun, kOk, kOk},
-    /* ready    */ {kOk, kOk, kNotTraining, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk},
+    /* empty    */ {kOk, kNoRun, kNoRun, kNoRun, kNoRun, kNoRun, kNoRun, kOk, kNoRun, kOk, kNoRun, kOk, kOk},
+    /* ready    */ {kOk, kOk, kNotTraining, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk},
     /* starting */
     {kBusyStarting, kBusyStarting, kBusyStarting, kBusyStarting, kOk, kBusyStarting, kBusyStarting, kBusyStarting,
-     kBusyStarting, kBusyStarting, kOk, kBusyStarting, kBusyStarting, kOk},
-    /* running  */ {kEndFirst, kRunning, kOk, kPauseFirst, kOk, kOk, kOk, kEndFirst, kOk, kOk, kOk, kOk, kOk, kOk},
-    /* pausing  */ {kEndFirst, kOk, kPausing, kPausing, kOk, kOk, kOk, kEndFirst, kOk, kOk, kOk, kOk, kOk, kOk},
-    /* paused   */ {kEndFirst, kOk, kNotTraining, kOk, kOk, kOk, kOk, kEndFirst, kOk, kOk, kOk, kOk, kOk, kOk},
+     kBusyStarting, kOk, kBusyStarting, kBusyStarting, kOk},
+    /* running  */ {kEndFirst, kRunning, kOk, kPauseFirst, kOk, kOk, kOk, kEndFirst, kOk, kOk, kOk, kOk, kOk},
+    /* pausing  */ {kEndFirst, kOk, kPausing, kPausing, kOk, kOk, kOk, kEndFirst, kOk, kOk, kOk, kOk, kOk},
+    /* paused   */ {kEndFirst, kOk, kNotTraining, kOk, kOk, kOk, kOk, kEndFirst, kOk, kOk, kOk, kOk, kOk},
     /* stopping */
-    {kStopping, kStopping, kStopping, kStopping, kOk, kStopping, kStopping, kStopping, kStopping, kStopping, kOk, kOk,
-     kStopping, kOk},
-    /* finished */ {kOk, kFinished, kFinished, kFinished, kFinished, kFinished, kOk, kOk, kOk, kOk, kOk, kOk, kOk, kOk},
+    {kStopping, kStopping, kStopping, kStopping, kOk, kStopping, kStopping, kStopping, kStopping, kOk, kOk, kStopping,
+     kOk},
+    /* finished */ {kOk, kFinished, kFinished, kFinished, kFinished, kFinished, kOk, kOk, kOk, kOk, kOk, kOk, kOk},
     /* failed   */
-    {kOk, kFailed, kFailed, kFailed, kFailed, kFailed, kFailed, kOk, kFailed, kFailed, kOk, kOk, kOk, kOk},
+    {kOk, kFailed, kFailed, kFailed, kFailed, kFailed, kFailed, kOk, kFailed, kOk, kOk, kOk, kOk},
 }};
 
 constexpr std::array<std::string_view, kRunStateCount> kStateNames = {
     "empty", "ready", "starting", "running", "pausing", "paused", "stopping", "finished", "failed"};
 constexpr std::array<std::string_view, kCommandKindCount> kCommandNames = {
-    "open",          "run",          "pause",           "step",      "stop",      "set-param", "save", "load", "export",
+    "open",          "run",          "pause",           "step",      "stop",      "set-param", "save", "load",
     "request-probe", "set-interest", "request-history", "start-job", "cancel-job"};
 
 struct Transition {

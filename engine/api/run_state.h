@@ -22,14 +22,13 @@ enum class CommandKind {
     setParam,
     save,
     load,
-    exportModel,
     requestProbe,
     setInterest,
     requestHistory,
     startJob,
     cancelJob
 };
-inline constexpr int kCommandKindCount = 14;
+inline constexpr int kCommandKindCount = 13;
 
 std::string_view stateName(RunState state);
 std::string_view commandName(CommandKind kind);

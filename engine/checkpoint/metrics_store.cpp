@@ -228,6 +228,21 @@ std::vector<MetricPoint> MetricsStore::pointsUpTo(const std::string& path, const
     return points;
 }
 
+std::vector<LiveChange> MetricsStore::changesOf(const std::string& path) {
+    const ReadOnlyDatabase database(path);
+    Statement select(database.get(), "SELECT step, text, seconds FROM changes ORDER BY rowid");
+    std::vector<LiveChange> changes;
+    int code = select.ready() ? SQLITE_OK : SQLITE_ERROR;
+    while (select.ready() && (code = sqlite3_step(select.get())) == SQLITE_ROW) {
+        const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(select.get(), 1));
+        changes.push_back(
+            {Step{sqlite3_column_int64(select.get(), 0)}, text ? text : "", sqlite3_column_double(select.get(), 2)});
+    }
+    if (code != SQLITE_DONE)
+        database.fail();
+    return changes;
+}
+
 bool MetricsStore::agrees(const std::string& path, const std::vector<MetricSpec>& metrics) {
     const auto names = ReadOnlyDatabase(path).metricNames();
     return std::equal(names.begin(), names.end(), metrics.begin(), metrics.end(),

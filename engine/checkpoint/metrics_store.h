@@ -41,6 +41,8 @@ public:
     /// of other names are left out. @throws EngineError(io).
     static std::vector<MetricPoint> pointsUpTo(const std::string& path, const std::vector<MetricSpec>& metrics,
                                                Step step);
+    /// The live changes of a file that is only read. @throws EngineError(io).
+    static std::vector<LiveChange> changesOf(const std::string& path);
     /// Whether an existing file numbers its metrics as `metrics` does.
     static bool agrees(const std::string& path, const std::vector<MetricSpec>& metrics);
 

@@ -206,11 +206,6 @@ std::string CommandDesk::apply(const SaveCommand& command) {
     return {};
 }
 
-std::string CommandDesk::apply(const ExportCommand& command) {
-    runner_.exportModel(command, lanes_);
-    return {};
-}
-
 std::string CommandDesk::apply(const RequestProbeCommand& command) {
     const ProbeKind kind = probeKind(command.request.question);
     if (interests_.isStale(kind, command.request.id))

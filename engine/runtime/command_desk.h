@@ -48,7 +48,6 @@ private:
     std::string apply(const SetParamCommand& command);
     std::string apply(const SaveCommand& command);
     std::string apply(const LoadCommand& command);
-    std::string apply(const ExportCommand& command);
     std::string apply(const RequestProbeCommand& command);
     std::string apply(const SetInterestCommand& command);
     std::string apply(const RequestHistoryCommand& command);

@@ -81,7 +81,6 @@ public:
     virtual std::unique_ptr<Job> startJob(const JobRequest& request) = 0;
     virtual void save(const SaveCommand& command, RunnerOutput& output) = 0;
     virtual void load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) = 0;
-    virtual void exportModel(const ExportCommand& command, RunnerOutput& output) = 0;
     /// All points from a step on, from the run's own store.
     virtual void replayHistory(Step from, RunnerOutput& output) = 0;
 

@@ -7,6 +7,7 @@
 #include "engine/backbones/layers.h"
 #include "engine/checkpoint/model_file.h"
 #include "engine/checkpoint/model_params.h"
+#include "engine/checkpoint/network_loading.h"
 #include "engine/data/open_source.h"
 #include "engine/eval/linear_evaluation.h"
 #include "engine/eval/offline_knn.h"
@@ -15,7 +16,6 @@
 #include "engine/train/run_settings.h"
 
 #include <filesystem>
-#include <map>
 
 namespace dinoscope {
 namespace {
@@ -35,39 +35,10 @@ struct Prepared {
     EvaluationFacts facts;
 };
 
-/// The one that is asked for, or the only one.
-std::string roleOf(const ModelFile& file, const std::string& network) {
-    if (network != "teacher" && network != "student")
-        throw EngineError(ErrorCode::badParameter, "train",
-                          "There is no network '" + network + "': choose teacher or student.");
-    if (file.has(network + ".backbone."))
-        return network + ".";
-    return network == "teacher" ? "student." : "teacher.";
-}
-
 std::shared_ptr<Backbone> loadBackbone(const ModelFile& file, const std::string& role, const BackboneOptions& options,
                                        torch::Device device) {
     auto backbone = makeBackbone(options, false);
-    std::map<std::string, torch::Tensor> given;
-    for (const auto& [name, tensor] : file.state)
-        if (name.starts_with(role + "backbone."))
-            given[name.substr(role.size() + 9)] = tensor;
-    torch::NoGradGuard noGrad;
-    const auto fill = [&](const std::string& name, torch::Tensor target) {
-        const auto found = given.find(name);
-        if (found == given.end() && !name.ends_with("num_batches_tracked"))
-            badInput("'" + file.path + "' lacks the tensor " + role + "backbone." + name + ".");
-        if (found == given.end())
-            return;
-        if (found->second.numel() != target.numel())
-            badInput("'" + file.path + "' has another shape in " + role + "backbone." + name +
-                     " than its other tensors ask for.");
-        target.copy_(found->second.reshape(target.sizes()));
-    };
-    for (const auto& item : backbone->named_parameters())
-        fill(item.key(), item.value());
-    for (const auto& item : backbone->named_buffers())
-        fill(item.key(), item.value());
+    fillModule(*backbone, file.state, role + "backbone.", file.path);
     convertNetwork(*backbone, torch::kFloat32, device);
     backbone->eval();
     return backbone;
@@ -94,7 +65,7 @@ Prepared prepare(const EvaluationInput& input) {
     out.device = openDevice(input.device);
     const ModelFile file = readModelFile(input.checkpoint);
     const BackboneOptions options = backboneOf(file, input.heads);
-    const std::string role = roleOf(file, input.network);
+    const std::string role = networkRole(file.state, input.network);
     out.backbone = loadBackbone(file, role, options, out.device);
     openSets(input, out);
     AugmentOptions colors;

@@ -74,7 +74,7 @@ LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const
     if (start.file)
         adopt(*start.file, output);
     if (start.saved)
-        takeUp(*start.saved, output);
+        takeUp(*start.saved, start.look, output);
     loader_ = makeLoader(settings_.augment, training_->step());
     lines.push_back({"Loss", "ln K", std::log(static_cast<double>(settings_.head.outDim))});
     fillInfo(command, std::move(lines));
@@ -198,6 +198,8 @@ void LiveRun::fillInfo(const OpenCommand& command, std::vector<ReferenceLine> li
 }
 
 StepOutcome LiveRun::step(RunnerOutput& output) {
+    if (training_->step() >= training_->plan().totalSteps)
+        return StepOutcome::plannedEnd; // opened to be looked at
     const auto start = std::chrono::steady_clock::now();
     const double between = clock_.takeTimeBetween(secondsOf(start));
     if (!pending_)
@@ -418,8 +420,8 @@ EvaluationTransform LiveRun::evaluation() const {
                                normalization());
 }
 
-ViewKey LiveRun::comingRow(std::int64_t row) const {
-    const std::int64_t step = training_->step(), stepsPerEpoch = training_->plan().stepsPerEpoch;
+ViewKey LiveRun::rowOfStep(std::int64_t step, std::int64_t row) const {
+    const std::int64_t stepsPerEpoch = training_->plan().stepsPerEpoch;
     const auto seed = static_cast<std::uint64_t>(settings_.run.seed);
     const Epoch epoch{step / stepsPerEpoch};
     const std::int64_t place = (step % stepsPerEpoch) * settings_.run.batchSize + row;

@@ -30,6 +30,7 @@ struct RunStart {
     const ModelFile* file = nullptr;
     /// A checkpoint: in the folder it lies in the run goes on as if it had never ended, in another one from there.
     const SavedRun* saved = nullptr;
+    bool look = false; ///< a checkpoint of the planned end is welcome, too
 };
 
 /// One open run: data, loader, networks, accuracies and record. Engine thread only.
@@ -76,6 +77,7 @@ public:
 
     RunRecord& record() { return *record_; }
     TrainingStep& training() { return *training_; }
+    const TrainingStep& training() const { return *training_; }
     double trainSeconds() const { return trainSeconds_; }
     Step stepNumber() const { return Step{training_->step()}; }
 
@@ -84,8 +86,8 @@ public:
     Normalization normalization() const;
     /// The batch of the newest step; null before the first.
     const BatchPtr& newestBatch() const { return newest_; }
-    /// Which picture, with which random choices, row `row` of the coming step's batch will be.
-    ViewKey comingRow(std::int64_t row) const;
+    /// Which picture, with which random choices, row `row` of the batch is that step `step`, counted from 0, takes.
+    ViewKey rowOfStep(std::int64_t step, std::int64_t row) const;
     /// How a network sees a whole picture when it is evaluated.
     EvaluationTransform evaluation() const;
     /// The references with their features of the newest evaluation; null before the first.
@@ -96,7 +98,7 @@ public:
 private:
     bool isMeasuring() const { return accuracy_.isBusy() || references_; }
     void adopt(const ModelFile& start, RunnerOutput& output);
-    void takeUp(const SavedRun& saved, RunnerOutput& output);
+    void takeUp(const SavedRun& saved, bool look, RunnerOutput& output);
     void makeRecord(const OpenCommand& command, const EngineCatalog& catalog, const SavedRun* saved);
     NamedTensors state();
     CheckpointContent checkpoint();

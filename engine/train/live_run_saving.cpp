@@ -12,7 +12,7 @@
 
 namespace dinoscope {
 
-void LiveRun::takeUp(const SavedRun& saved, RunnerOutput& output) {
+void LiveRun::takeUp(const SavedRun& saved, bool look, RunnerOutput& output) {
     const RunProgress& progress = saved.progress;
     if (progress.data != sets_.train->fingerprint())
         throw EngineError(ErrorCode::badInput, "train",
@@ -37,7 +37,7 @@ void LiveRun::takeUp(const SavedRun& saved, RunnerOutput& output) {
         output.log(LogLevel::warning, problem);
     output.log(LogLevel::info,
                "Goes on from the checkpoint of step " + std::to_string(startStep_) + " in '" + saved.folder + "'.");
-    if (startStep_ >= training_->plan().totalSteps)
+    if (!look && startStep_ >= training_->plan().totalSteps)
         throw EngineError(ErrorCode::badParameter, "train",
                           "The run in '" + saved.folder +
                               "' has come to its planned end: raise optim.epochs, which is " +

@@ -3,6 +3,7 @@
 
 #include "engine/augment/view_renderer.h"
 #include "engine/backbones/backbone.h"
+#include "engine/optim/schedules.h"
 #include "engine/probes/attention_probe.h"
 #include "engine/probes/crops_probe.h"
 #include "engine/probes/evaluation_scope.h"
@@ -10,9 +11,11 @@
 #include "engine/probes/neighbours_probe.h"
 #include "engine/probes/tensor_values.h"
 #include "engine/support/check.h"
+#include "engine/train/kept_moment.h"
 #include "engine/train/live_run.h"
 #include "engine/train/multi_crop_network.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -34,6 +37,32 @@ void checkSample(const ImageSource& source, std::int64_t index) {
                               ": choose one from 0 to " + std::to_string(source.count() - 1));
 }
 
+/// What a probe looks at: the run as it is, or one of its checkpoints.
+struct Scene {
+    LiveRun& run;
+    const KeptMoment* moment = nullptr; ///< null: as it is
+
+    Step step() const { return moment ? moment->step() : run.stepNumber(); }
+    MultiCropNetwork& student() const { return moment ? moment->student() : run.training().student(); }
+    MultiCropNetwork& teacher() const { return moment ? moment->teacher() : run.training().teacher(); }
+    const AugmentOptions& augment() const { return (moment ? moment->settings() : run.settings()).augment; }
+    /// Null at a moment and before the first step.
+    BatchPtr batch() const { return moment ? nullptr : run.newestBatch(); }
+    /// Without logits where there is no batch.
+    BatchLogits logits() const;
+};
+
+BatchLogits Scene::logits() const {
+    if (!moment)
+        return run.newestLogits();
+    const LossOptions& loss = moment->settings().loss;
+    const std::int64_t last = std::max<std::int64_t>(0, moment->step().value - 1);
+    const double teacherTemperature =
+        teacherTemperatureAt(last / run.training().plan().stepsPerEpoch, loss.warmupTeacherTemperature,
+                             loss.teacherTemperature, loss.warmupTeacherTemperatureEpochs);
+    return {{}, {}, moment->center(), loss.studentTemperature, teacherTemperature, 0};
+}
+
 Subject givenSubject(const LiveRun& run, const Image& image, std::int64_t reroll) {
     const auto seed = static_cast<std::uint64_t>(run.settings().run.seed);
     return {withChannels(image, run.source().channels()), "Given picture", {seed, Epoch{reroll}, {}}, {}};
@@ -46,35 +75,39 @@ Subject sampleSubject(const LiveRun& run, std::int64_t index, std::int64_t rerol
     return {run.source().image(sample), run.source().caption(sample), {seed, Epoch{reroll}, sample}, sample};
 }
 
-Subject batchSubject(const LiveRun& run, std::int64_t row) {
+/// The batch of the step before; before the first step, and at its moment, the coming one.
+Subject batchSubject(const Scene& scene, std::int64_t row) {
+    const LiveRun& run = scene.run;
     checkBatchRow(row, run.settings().run.batchSize);
-    if (const BatchPtr& batch = run.newestBatch()) {
+    if (const BatchPtr batch = scene.batch()) {
         const SampleIndex sample = batch->samples[static_cast<std::size_t>(row)];
         return {run.source().image(sample), captionOfRow(run.source(), *batch, row), {}, sample};
     }
-    const ViewKey key = run.comingRow(row);
+    const bool past = scene.moment && scene.step().value > 0;
+    const ViewKey key = run.rowOfStep(scene.step().value - (past ? 1 : 0), row);
     return {run.source().image(key.sample),
-            run.source().caption(key.sample) + ", row " + std::to_string(row) + " of the coming batch", key,
-            key.sample};
+            run.source().caption(key.sample) + ", row " + std::to_string(row) +
+                (past ? " of the batch of step " + std::to_string(scene.step().value) : " of the coming batch"),
+            key, key.sample};
 }
 
-Subject subjectOf(const LiveRun& run, const PictureRef& picture, std::int64_t reroll) {
+Subject subjectOf(const Scene& scene, const PictureRef& picture, std::int64_t reroll) {
     switch (picture.kind) {
-    case PictureRef::Kind::lastBatch: return batchSubject(run, picture.index);
-    case PictureRef::Kind::sample: return sampleSubject(run, picture.index, reroll);
-    default: return givenSubject(run, picture.image, reroll);
+    case PictureRef::Kind::lastBatch: return batchSubject(scene, picture.index);
+    case PictureRef::Kind::sample: return sampleSubject(scene.run, picture.index, reroll);
+    default: return givenSubject(scene.run, picture.image, reroll);
     }
 }
 
-bool isOfBatch(const LiveRun& run, const PictureRef& picture) {
-    return picture.kind == PictureRef::Kind::lastBatch && run.newestBatch();
+bool isOfBatch(const Scene& scene, const PictureRef& picture) {
+    return picture.kind == PictureRef::Kind::lastBatch && scene.batch();
 }
 
-CropsAnswer cropsOf(const LiveRun& run, const PictureRef& picture, std::int64_t reroll) {
-    if (isOfBatch(run, picture))
-        return cropsOfBatch(run.source(), *run.newestBatch(), picture.index);
-    Subject subject = subjectOf(run, picture, reroll);
-    return cropsOfPicture(subject.picture, std::move(subject.caption), run.settings().augment, subject.key);
+CropsAnswer cropsOf(const Scene& scene, const PictureRef& picture, std::int64_t reroll) {
+    if (isOfBatch(scene, picture))
+        return cropsOfBatch(scene.run.source(), *scene.batch(), picture.index);
+    Subject subject = subjectOf(scene, picture, reroll);
+    return cropsOfPicture(subject.picture, std::move(subject.caption), scene.augment(), subject.key);
 }
 
 LogitsFunction logitsOf(MultiCropNetwork& network) {
@@ -87,23 +120,23 @@ LogitsFunction logitsOf(MultiCropNetwork& network) {
     };
 }
 
-SoftmaxAnswer answer(LiveRun& run, const SoftmaxRequest& request) {
-    const CropsAnswer crops = cropsOf(run, request.picture, 0);
-    if (isOfBatch(run, request.picture))
-        return softmaxOfBatch(run.newestLogits(), request.picture.index, crops);
-    MultiCropNetwork& student = run.training().student();
-    MultiCropNetwork& teacher = run.training().teacher();
-    const EvaluationScope studentScope(student), teacherScope(teacher);
-    return softmaxOfPicture(crops, viewBlocks(crops, run.normalization()), {logitsOf(student), logitsOf(teacher)},
-                            run.newestLogits());
+SoftmaxAnswer answer(const Scene& scene, const SoftmaxRequest& request) {
+    const CropsAnswer crops = cropsOf(scene, request.picture, 0);
+    if (isOfBatch(scene, request.picture))
+        return softmaxOfBatch(scene.logits(), request.picture.index, crops);
+    const EvaluationScope studentScope(scene.student()), teacherScope(scene.teacher());
+    return softmaxOfPicture(crops, viewBlocks(crops, scene.run.normalization()),
+                            {logitsOf(scene.student()), logitsOf(scene.teacher())}, scene.logits());
 }
 
-CropsAnswer answer(LiveRun& run, const CropsRequest& request) { return cropsOf(run, request.picture, request.reroll); }
+CropsAnswer answer(const Scene& scene, const CropsRequest& request) {
+    return cropsOf(scene, request.picture, request.reroll);
+}
 
-AttentionAnswer answer(LiveRun& run, const AttentionRequest& request) {
-    Subject subject = subjectOf(run, request.picture, 0);
-    return attentionOfPicture(subject.picture, std::move(subject.caption), run.normalization(), request,
-                              run.training().student().backbone(), run.training().teacher().backbone());
+AttentionAnswer answer(const Scene& scene, const AttentionRequest& request) {
+    Subject subject = subjectOf(scene, request.picture, 0);
+    return attentionOfPicture(subject.picture, std::move(subject.caption), scene.run.normalization(), request,
+                              scene.student().backbone(), scene.teacher().backbone());
 }
 
 /// (C, S, S) as an evaluated network sees it, normalised.
@@ -125,13 +158,19 @@ torch::Tensor unitFeature(Backbone& network, const torch::Tensor& view) {
     return values / values.norm().clamp_min(1e-12);
 }
 
-NeighboursAnswer answer(LiveRun& run, const NeighboursRequest& request) {
-    Subject subject = subjectOf(run, request.picture, 0);
+NeighboursAnswer answer(const Scene& scene, const NeighboursRequest& request) {
+    LiveRun& run = scene.run;
+    Subject subject = subjectOf(scene, request.picture, 0);
+    const std::shared_ptr<const FeatureBank> bank = run.bank();
+    if (scene.moment && (!bank || bank->step != scene.step()))
+        throw EngineError(ErrorCode::notAllowed, "probes",
+                          "Neighbours are looked for among the features of the newest evaluation, which this moment "
+                          "does not have. Go back to the present, or fork a run from here and measure there.");
     NeighboursAnswer answer;
     answer.caption = std::move(subject.caption);
     if (subject.sample)
         answer.label = run.source().label(*subject.sample).value_or(-1);
-    if (const std::shared_ptr<const FeatureBank> bank = run.bank()) {
+    if (bank) {
         answer.references = static_cast<std::int64_t>(bank->samples.size());
         answer.measured = bank->step;
         const auto row = subject.sample ? bank->rowOf(*subject.sample) : std::nullopt;
@@ -141,8 +180,8 @@ NeighboursAnswer answer(LiveRun& run, const NeighboursRequest& request) {
             const torch::Tensor query = row ? features.select(0, *row) : unitFeature(network.backbone(), view);
             return nearestReferences(*bank, features, query, row, request.count);
         };
-        answer.student = nearest(run.training().student(), bank->student);
-        answer.teacher = nearest(run.training().teacher(), bank->teacher);
+        answer.student = nearest(scene.student(), bank->student);
+        answer.teacher = nearest(scene.teacher(), bank->teacher);
     }
     answer.picture = std::move(subject.picture);
     return answer;
@@ -150,15 +189,13 @@ NeighboursAnswer answer(LiveRun& run, const NeighboursRequest& request) {
 
 } // namespace
 
-ProbeResult answerProbe(LiveRun& run, const ProbeRequest& request) {
-    if (!request.moment.empty())
-        throw EngineError(ErrorCode::notFound, "probes",
-                          "There is no checkpoint '" + request.moment + "' of this run.");
+ProbeResult answerProbe(LiveRun& run, const KeptMoment* moment, const ProbeRequest& request) {
+    const Scene scene{run, moment};
     ProbeResult result;
     result.id = request.id;
     result.kind = probeKind(request.question);
-    result.step = run.stepNumber();
-    std::visit([&](const auto& question) { result.answer = answer(run, question); }, request.question);
+    result.step = scene.step();
+    std::visit([&](const auto& question) { result.answer = answer(scene, question); }, request.question);
     return result;
 }
 

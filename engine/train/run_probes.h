@@ -5,13 +5,14 @@
 
 namespace dinoscope {
 
+class KeptMoment;
 class LiveRun;
 
-/// Answers one question about the live networks of a run. Changes nothing of it. Before the first step the last batch
-/// stands for the one that comes: the same pictures and the same views. Engine thread; blocks for a few small forward
-/// passes.
-/// @throws EngineError: badInput for a picture, row, block or patch that there is not, notFound for another moment than
-/// the present, notAllowed where the backbone has not what is asked for.
-ProbeResult answerProbe(LiveRun& run, const ProbeRequest& request);
+/// Answers one question about the networks of a run as they are, or at one of its kept moments. Changes nothing of the
+/// run. Before the first step the last batch stands for the one that comes: the same pictures and the same views; at a
+/// moment it is that of the step before, cut anew. Engine thread; blocks for a few small forward passes.
+/// @throws EngineError: badInput for a picture, row, block or patch that there is not, notAllowed where the backbone or
+/// the moment has not what is asked for.
+ProbeResult answerProbe(LiveRun& run, const KeptMoment* moment, const ProbeRequest& request);
 
 } // namespace dinoscope

@@ -84,6 +84,8 @@ void RunRecord::finish() {
                           "'; the files there are incomplete. Free space on the disk before the next run.");
 }
 
+std::vector<MetricPoint> RunRecord::points() { return folder_ ? folder_->history(Step{}) : kept_; }
+
 void RunRecord::replay(Step from, RunnerOutput& output) {
     const std::vector<MetricPoint> stored = folder_ ? folder_->history(from) : std::vector<MetricPoint>();
     for (const MetricPoint& point : folder_ ? stored : kept_)

@@ -39,6 +39,8 @@ public:
     /// Closes the log of a begun epoch and writes everything. Later calls do nothing.
     /// @throws EngineError(io) if that failed.
     void finish();
+    /// All points so far. Blocks until they are written. @throws EngineError(io).
+    std::vector<MetricPoint> points();
     /// Sends all points from a step on again. @throws EngineError(io).
     void replay(Step from, RunnerOutput& output);
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/saved_run.h"
 
+#include "engine/api/config_file.h"
+#include "engine/checkpoint/run_folder.h"
 #include "engine/support/check.h"
 #include "engine/support/durable_file.h"
 
 #include <nlohmann/json.hpp>
 
 #include <charconv>
+#include <filesystem>
+#include <limits>
 
 namespace dinoscope {
 namespace {
@@ -14,6 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostValues = 16 << 20; // bytes
+constexpr std::size_t kMostNote = 64 << 10;   // bytes
 
 void readProgress(const Json& values, RunProgress& progress) {
     progress.step = values.at("step").get<std::int64_t>();
@@ -35,6 +40,53 @@ ParamSet readParams(const Json& values, const ParamTable& table, std::vector<std
         if (const auto error = params.setText(table, id, text.get<std::string>()))
             problems.push_back(error->message);
     return params;
+}
+
+std::string configFileOf(const std::string& folder) { return folder + "/config.toml"; }
+
+std::string noteFileOf(const std::string& folder) { return folder + "/note.txt"; }
+
+void checkIsRun(const std::string& folder) {
+    if (!std::filesystem::exists(configFileOf(folder)))
+        throw EngineError(ErrorCode::notFound, "train",
+                          "'" + folder + "' is not the folder of a run: it holds no config.toml.");
+}
+
+/// A note that cannot be read is none: it must not hide the checkpoints.
+std::string noteOf(const std::string& folder) {
+    try {
+        return std::filesystem::exists(noteFileOf(folder)) ? readSmallFile(noteFileOf(folder), kMostNote)
+                                                           : std::string();
+    } catch (const EngineError&) {
+        return {};
+    }
+}
+
+/// Files may come and go meanwhile.
+std::uint64_t bytesBelow(const std::string& folder) {
+    std::uint64_t bytes = 0;
+    std::error_code gone;
+    std::filesystem::recursive_directory_iterator file(folder, gone), end;
+    for (; !gone && file != end; file.increment(gone))
+        if (std::error_code unknown; file->is_regular_file(unknown) && !file->is_symlink(unknown))
+            if (const std::uintmax_t size = file->file_size(unknown); !unknown)
+                bytes += size;
+    return bytes;
+}
+
+CheckpointReport lookAt(const std::string& path, bool everyByte) {
+    CheckpointReport report;
+    report.path = path;
+    try {
+        const CheckpointEntry entry = everyByte ? verifyCheckpoint(path) : readCheckpointEntry(path);
+        const SavedMoment& m = entry.moment;
+        report = {path, m.step, m.epoch, m.trainSeconds, {}, entry.bytes, m.accuracy, m.kept, m.note, m.savedAt};
+    } catch (const EngineError& error) {
+        report.problem = error.error().message;
+        const std::string name = path.substr(path.rfind('-') + 1);
+        std::from_chars(name.data(), name.data() + name.size(), report.step.value);
+    }
+    return report;
 }
 
 } // namespace
@@ -85,29 +137,46 @@ SavedRun readSavedRun(const std::string& folder, std::optional<Step> at, const E
 }
 
 Slices<JobAnswer> checkRun(CheckRunRequest request) {
-    RunReport report{request.path, {}};
-    const std::vector<std::string> paths = CheckpointStore(request.path).paths();
-    if (paths.empty())
-        throw EngineError(ErrorCode::notFound, "train", "There is no checkpoint in '" + request.path + "'.");
+    const std::string folder = runFolderPath(request.path);
+    RunReport report{folder, {}, noteOf(folder), 0, freeBytes(folder)};
+    const std::vector<std::string> paths = CheckpointStore(folder).paths();
+    if (paths.empty() && (request.everyByte || !std::filesystem::exists(configFileOf(folder))))
+        throw EngineError(ErrorCode::notFound, "train", "There is no checkpoint in '" + folder + "'.");
     WorkProgress progress{"Verifying checkpoints", 0, static_cast<std::int64_t>(paths.size())};
     for (const std::string& path : paths) {
         co_yield progress;
-        CheckpointReport checkpoint;
-        checkpoint.path = path;
-        try {
-            const CheckpointEntry entry = verifyCheckpoint(path);
-            const SavedMoment& moment = entry.moment;
-            checkpoint = {path,        moment.step,   {}, entry.bytes, moment.accuracy, moment.kept,
-                          moment.note, moment.savedAt};
-        } catch (const EngineError& error) {
-            checkpoint.problem = error.error().message;
-            const std::string name = path.substr(path.rfind('-') + 1);
-            std::from_chars(name.data(), name.data() + name.size(), checkpoint.step.value);
-        }
-        report.checkpoints.push_back(std::move(checkpoint));
+        report.checkpoints.push_back(lookAt(path, request.everyByte));
         ++progress.done;
     }
+    report.bytes = bytesBelow(folder);
     co_return report;
+}
+
+void keepNote(const NoteRunRequest& request) {
+    const std::string folder = runFolderPath(request.path);
+    checkIsRun(folder);
+    if (request.note.size() > kMostNote)
+        throw EngineError(ErrorCode::badInput, "train",
+                          "A note of " + std::to_string(request.note.size()) + " bytes is too long: shorten it to " +
+                              std::to_string(kMostNote) + ".");
+    replaceFile(noteFileOf(folder), request.note);
+}
+
+RecordReport readRecord(const std::string& path, const EngineCatalog& catalog) {
+    const std::string folder = runFolderPath(path);
+    checkIsRun(folder);
+    RecordReport report{folder, {}, {}, {}};
+    const std::string metrics = folder + "/metrics.sqlite";
+    report.points = MetricsStore::pointsUpTo(metrics, catalog.metrics, Step{std::numeric_limits<std::int64_t>::max()});
+    for (const LiveChange& change : MetricsStore::changesOf(metrics))
+        report.changes.emplace_back("step " + std::to_string(change.step.value), change.text);
+    const std::string config = configFileOf(folder);
+    ParamSet params(catalog.params);
+    if (const auto error = readConfigFile(config, catalog.params, params))
+        throw EngineError(*error);
+    for (const auto& [id, value] : params.values())
+        report.params.emplace_back(id, formatParam(value));
+    return report;
 }
 
 } // namespace dinoscope

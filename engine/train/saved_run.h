@@ -40,8 +40,15 @@ std::string savedValues(const ParamSet& params, const RunProgress& progress);
 /// @throws EngineError: notFound if there is none, badInput if none is whole or it does not fit this program.
 SavedRun readSavedRun(const std::string& folder, std::optional<Step> at, const EngineCatalog& catalog);
 
-/// Verifies every checkpoint of a run, one a slice; answers with a RunReport.
-/// @throws EngineError(notFound) if the folder holds none.
+/// Looks at every checkpoint of a run, one a slice; answers with a RunReport.
+/// @throws EngineError(notFound) if the folder is no run's, or if every byte is asked for and there is no checkpoint.
 Slices<JobAnswer> checkRun(CheckRunRequest request);
+
+/// Keeps a person's words in a run's folder. @throws EngineError(io), (badInput) for more than 64 kB.
+void keepNote(const NoteRunRequest& request);
+
+/// Reads the points, live changes and first settings of a run; its files are not changed. Blocks.
+/// @throws EngineError(notFound) if the folder is no run's, (io), (badInput).
+RecordReport readRecord(const std::string& folder, const EngineCatalog& catalog);
 
 } // namespace dinoscope

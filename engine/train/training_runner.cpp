@@ -6,6 +6,8 @@
 #include "engine/support/check.h"
 #include "engine/train/catalog.h"
 #include "engine/train/evaluation_job.h"
+#include "engine/train/export_job.h"
+#include "engine/train/kept_moment.h"
 #include "engine/train/live_run.h"
 #include "engine/train/run_probes.h"
 #include "engine/train/saved_run.h"
@@ -45,6 +47,14 @@ private:
 
 Slices<JobAnswer> inspected(std::string path) { co_return inspectFile(path); }
 
+Slices<JobAnswer> noted(NoteRunRequest request) {
+    keepNote(request);
+    co_return JobAnswer{};
+}
+
+/// The catalogue lives as long as the runner.
+Slices<JobAnswer> recorded(std::string folder, const EngineCatalog& catalog) { co_return readRecord(folder, catalog); }
+
 class SlicedJob : public Job {
 public:
     explicit SlicedJob(Slices<JobAnswer> work) : work_(std::move(work)) {}
@@ -80,7 +90,7 @@ void TrainingRunner::load(const LoadCommand& command, RunnerOutput& output, cons
         return;
     }
     const ModelFile file = readModelFile(command.path);
-    prepare(command.run, {&file, nullptr}, output, keepGoing);
+    prepare(command.run, {&file, nullptr, false}, output, keepGoing);
 }
 
 void TrainingRunner::resume(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) {
@@ -91,11 +101,12 @@ void TrainingRunner::resume(const LoadCommand& command, RunnerOutput& output, co
     for (const auto& [id, value] : command.run.params.values())
         if (const auto error = run.params.set(catalog_.params, id, value))
             throw EngineError(*error);
-    prepare(run, {nullptr, &saved}, output, keepGoing);
+    prepare(run, {nullptr, &saved, command.look}, output, keepGoing);
 }
 
 void TrainingRunner::prepare(const OpenCommand& command, const RunStart& start, RunnerOutput& output,
                              const std::function<bool()>& keepGoing) {
+    moment_.reset();
     run_.reset(); // its memory is needed
     const auto progress = [&](const WorkProgress& work) {
         preparing_ = work;
@@ -143,7 +154,9 @@ std::string TrainingRunner::setParam(const ParamSpec& spec, const ParamValue& va
 
 ProbeResult TrainingRunner::probe(const ProbeRequest& request) {
     const auto start = std::chrono::steady_clock::now();
-    ProbeResult result = answerProbe(run(), request);
+    if (request.moment && (!moment_ || moment_->step() != *request.moment))
+        moment_ = std::make_unique<KeptMoment>(run(), catalog_, *request.moment);
+    ProbeResult result = answerProbe(run(), request.moment ? moment_.get() : nullptr, request);
     run().noteWatched(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     return result;
 }
@@ -161,6 +174,12 @@ std::unique_ptr<Job> TrainingRunner::startJob(const JobRequest& request) {
         return std::make_unique<SlicedJob>(evaluateLinear(*linear));
     if (const auto* check = std::get_if<CheckRunRequest>(&request))
         return std::make_unique<SlicedJob>(checkRun(*check));
+    if (const auto* note = std::get_if<NoteRunRequest>(&request))
+        return std::make_unique<SlicedJob>(noted(*note));
+    if (const auto* record = std::get_if<ReadRunRequest>(&request))
+        return std::make_unique<SlicedJob>(recorded(record->path, catalog_));
+    if (const auto* exported = std::get_if<ExportRequest>(&request))
+        return std::make_unique<SlicedJob>(exportFrom(*exported, run_, catalog_));
     return std::make_unique<SlicedJob>(verifyRecordings(std::get<VerifyRequest>(request)));
 }
 
@@ -170,10 +189,6 @@ void TrainingRunner::save(const SaveCommand& command, RunnerOutput& output) {
         refuse("This run keeps no folder, so there is no place for a checkpoint.");
     saver->askByHand(command.note);
     run().tend(output);
-}
-
-void TrainingRunner::exportModel(const ExportCommand&, RunnerOutput&) {
-    refuse("This version cannot export a network.");
 }
 
 void TrainingRunner::replayHistory(Step from, RunnerOutput& output) { run().record().replay(from, output); }

@@ -7,6 +7,7 @@
 
 namespace dinoscope {
 
+class KeptMoment;
 class LiveRun;
 struct RunStart;
 
@@ -31,7 +32,6 @@ public:
     std::unique_ptr<Job> startJob(const JobRequest& request) override;
     void save(const SaveCommand& command, RunnerOutput& output) override;
     void load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) override;
-    void exportModel(const ExportCommand& command, RunnerOutput& output) override;
     void replayHistory(Step from, RunnerOutput& output) override;
     void beginFinish(FinishReason reason, bool quick, RunnerOutput& output) override;
     void finish(FinishReason reason, RunnerOutput& output) override;
@@ -48,6 +48,7 @@ private:
 
     const EngineCatalog catalog_;
     std::shared_ptr<LiveRun> run_;
+    std::unique_ptr<KeptMoment> moment_; ///< of `run_`, that was asked about last
     WorkProgress preparing_;
     std::function<void()> wake_;
 };

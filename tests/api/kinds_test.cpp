@@ -16,7 +16,6 @@ TEST(CommandKind, IsThePlaceInTheVariant) {
     EXPECT_EQ(commandKind(SetParamCommand{}), CommandKind::setParam);
     EXPECT_EQ(commandKind(SaveCommand{}), CommandKind::save);
     EXPECT_EQ(commandKind(LoadCommand{}), CommandKind::load);
-    EXPECT_EQ(commandKind(ExportCommand{}), CommandKind::exportModel);
     EXPECT_EQ(commandKind(RequestProbeCommand{}), CommandKind::requestProbe);
     EXPECT_EQ(commandKind(SetInterestCommand{}), CommandKind::setInterest);
     EXPECT_EQ(commandKind(RequestHistoryCommand{}), CommandKind::requestHistory);

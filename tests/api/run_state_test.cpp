@@ -71,7 +71,6 @@ TEST(RunState, NamesBelongToTheirValues) {
     EXPECT_EQ(stateName(S::failed), "failed");
     EXPECT_EQ(commandName(C::open), "open");
     EXPECT_EQ(commandName(C::setParam), "set-param");
-    EXPECT_EQ(commandName(C::exportModel), "export");
     EXPECT_EQ(commandName(C::requestHistory), "request-history");
     EXPECT_EQ(commandName(C::cancelJob), "cancel-job");
 }
@@ -106,7 +105,6 @@ TEST(RunState, OtherCommandsAreAllowedWhereTheirRunIs) {
     openOrFinished.insert(S::finished);
     EXPECT_EQ(statesThatAllow(C::setParam), open);
     EXPECT_EQ(statesThatAllow(C::save), openOrFinished);
-    EXPECT_EQ(statesThatAllow(C::exportModel), openOrFinished);
     EXPECT_EQ(statesThatAllow(C::requestProbe), openOrFinished);
     const std::vector<RunState> states = allStates();
     const States all(states.begin(), states.end());
@@ -145,8 +143,8 @@ TEST(RunState, MovesLeadToTheDocumentedStates) {
 }
 
 TEST(RunState, NothingElseMovesTheRun) {
-    for (const CommandKind kind : {C::setParam, C::save, C::exportModel, C::requestProbe, C::setInterest,
-                                   C::requestHistory, C::startJob, C::cancelJob})
+    for (const CommandKind kind :
+         {C::setParam, C::save, C::requestProbe, C::setInterest, C::requestHistory, C::startJob, C::cancelJob})
         EXPECT_TRUE(movesOf(kind).empty()) << commandName(kind);
 }
 

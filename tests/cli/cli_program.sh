@@ -101,6 +101,19 @@ expect 0 'train .*Trains' --help
 expect 0 'optim\.lr' train --help
 expect 0 'dinoscope-cli [0-9]' --version
 
+# Exports: what is said, and what is left when it fails. What the files hold is the business of export_test and interop.
+expect 0 'weights_only=True' export run --to pth --out sent/teacher.pth
+expect 1 'sent/teacher.pth.*exists already' export run --to pth --out sent/teacher.pth
+expect 0 '"compared"' export run --to onnx --out sent/teacher.onnx --json
+expect 0 'TensorBoard' export run --to tensorboard --out sent/events
+expect 2 'FORMAT|gif' export run --to gif --out sent/a.gif
+expect 1 'no checkpoint.*step 12345' export run --to pth --out sent/b.pth --at 12345
+expect 2 'no place for the head' export run --to timm --out sent/timm --head
+expect 1 'Pictures are needed' export run --to features --out sent/features
+expect 1 '/nowhere' export /nowhere --to pth --out sent/c.pth
+expect 1 '/proc/none' export run --to pth --out /proc/none/d.pth
+[ "$(ls sent | sort | tr '\n' ' ')" = 'events teacher.onnx teacher.pth ' ] || fail "a failed export left something: $(ls sent)"
+
 expect 2 'see .dinoscope-cli --help' notacommand
 expect 2 . train --steps
 expect 2 "did you mean '--optim.lr'" train --optim.lrr 1

@@ -229,4 +229,50 @@ FileReport fakeFileReport(const std::string& path) {
     return report;
 }
 
+RunReport fakeRunReport(const std::string& path, Step step) {
+    RunReport report;
+    report.path = path;
+    for (std::int64_t at = 50; at <= step.value; at += 50) {
+        CheckpointReport checkpoint;
+        checkpoint.path = path + "/checkpoints/step-" + std::to_string(at);
+        checkpoint.step = Step{at};
+        checkpoint.epoch = Epoch{at / 25};
+        checkpoint.trainSeconds = 0.2 * static_cast<double>(at);
+        checkpoint.bytes = 9'700'000;
+        checkpoint.accuracy = 60 + 18 * (1 - std::exp(-static_cast<double>(at) / 350));
+        checkpoint.savedAt = "2026-01-31T12:00:00Z";
+        report.checkpoints.push_back(checkpoint);
+    }
+    if (report.checkpoints.size() > 1) {
+        CheckpointReport& kept = report.checkpoints[report.checkpoints.size() - 2];
+        kept.kept = true;
+        kept.note = "before the lower temperature";
+    }
+    if (path.ends_with("/damaged") && !report.checkpoints.empty())
+        report.checkpoints.back().problem = "'state.safetensors' does not agree with its checksum.";
+    report.note = "first try";
+    report.bytes = 9'800'000 * report.checkpoints.size() + 120'000;
+    report.freeBytes = 57'000'000'000;
+    return report;
+}
+
+RecordReport fakeRecord(const std::string& path, const std::vector<MetricPoint>& points) {
+    return {path,
+            points,
+            {{"step 120", "optim.lr: 0.001 -> 0.0005"}},
+            {{"optim.lr", "0.001"}, {"optim.weight_decay", "0.04"}, {"loss.teacher_temperature", "0.04"}}};
+}
+
+ExportReport fakeExport(const ExportRequest& request) {
+    ExportReport report;
+    report.what = request.network + " of the open run, backbone, 0.3 M parameters";
+    report.files = {request.path};
+    report.bytes = 1'200'000;
+    report.compared = "Read again: every tensor is equal to the bit.";
+    report.notes = {"Loads with safetensors and PyTorch."};
+    report.example =
+        "from safetensors.torch import load_file\nstate = load_file('model.safetensors')\nprint(len(state))";
+    return report;
+}
+
 } // namespace dinoscope

@@ -30,4 +30,14 @@ NeighboursAnswer fakeNeighbours(const NeighboursRequest& request, std::optional<
 /// A small Vision Transformer in its third epoch; what its file does not say are the pictures.
 FileReport fakeFileReport(const std::string& path);
 
+/// Whole checkpoints at every 50th step up to `step`, the last but one kept by hand with a note; of the run's folder
+/// "…/damaged" the newest is damaged.
+RunReport fakeRunReport(const std::string& path, Step step);
+
+/// The given points, one live change and three parameters.
+RecordReport fakeRecord(const std::string& path, const std::vector<MetricPoint>& points);
+
+/// One file of 1.2 MB at request.path.
+ExportReport fakeExport(const ExportRequest& request);
+
 } // namespace dinoscope

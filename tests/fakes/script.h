@@ -18,7 +18,7 @@ namespace dinoscope {
 /// the functions take any thread.
 ///
 /// Points of the gate and of failNext(), and names in calls(): "open", "load", "step", "work", "cancelWork",
-/// "setParam", "probe", "startJob", "job", "cancelJob", "save", "export", "history", "beginFinish", "finish".
+/// "setParam", "probe", "startJob", "job", "cancelJob", "save", "history", "beginFinish", "finish".
 class Script {
 public:
     std::int64_t plannedSteps = 1500;

@@ -200,21 +200,19 @@ std::string ScriptedRunner::setParam(const ParamSpec& spec, const ParamValue& va
 
 ProbeResult ScriptedRunner::probe(const ProbeRequest& request) {
     script_->pass("probe");
-    if (!request.moment.empty())
-        throw EngineError(ErrorCode::notFound, "probes", "There is no checkpoint '" + request.moment + "'.");
     ProbeResult result;
     result.id = request.id;
     result.kind = probeKind(request.question);
-    result.step = status_.step;
+    result.step = request.moment.value_or(status_.step);
     if (const auto* crops = std::get_if<CropsRequest>(&request.question))
-        result.answer = fakeCrops(*crops, status_.step);
+        result.answer = fakeCrops(*crops, result.step);
     else if (const auto* softmax = std::get_if<SoftmaxRequest>(&request.question))
         result.answer =
-            fakeSoftmax(*softmax, status_.step, real("loss.student_temperature"), real("loss.teacher_temperature"));
+            fakeSoftmax(*softmax, result.step, real("loss.student_temperature"), real("loss.teacher_temperature"));
     else if (const auto* attention = std::get_if<AttentionRequest>(&request.question)) {
         if (script_->convolutional && attention->view == PatchView::attention)
             throw EngineError(ErrorCode::notAllowed, "probes", "A convolutional network has no attention.");
-        result.answer = fakeAttention(*attention, status_.step);
+        result.answer = fakeAttention(*attention, result.step);
     } else
         result.answer = fakeNeighbours(std::get<NeighboursRequest>(request.question), measured_);
     return result;
@@ -229,17 +227,18 @@ std::unique_ptr<Job> ScriptedRunner::startJob(const JobRequest& request) {
     JobAnswer answer = VerifyReport{};
     if (const auto* inspect = std::get_if<InspectRequest>(&request))
         answer = fakeFileReport(inspect->path);
+    else if (const auto* check = std::get_if<CheckRunRequest>(&request))
+        answer = fakeRunReport(check->path, status_.step);
+    else if (const auto* read = std::get_if<ReadRunRequest>(&request))
+        answer = fakeRecord(read->path, history_);
+    else if (const auto* sent = std::get_if<ExportRequest>(&request))
+        answer = fakeExport(*sent);
     return std::make_unique<ScriptedJob>(script_, std::move(answer), script_->evaluationSlices, [] {});
 }
 
 void ScriptedRunner::save(const SaveCommand&, RunnerOutput& output) {
     script_->pass("save");
     output.log(LogLevel::info, "Saved.");
-}
-
-void ScriptedRunner::exportModel(const ExportCommand& command, RunnerOutput&) {
-    script_->pass("export");
-    throw EngineError(ErrorCode::badInput, "train", "The format '" + command.format + "' is not known.");
 }
 
 void ScriptedRunner::replayHistory(Step from, RunnerOutput& output) {

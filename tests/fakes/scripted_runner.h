@@ -30,7 +30,6 @@ public:
     std::unique_ptr<Job> startJob(const JobRequest& request) override;
     void save(const SaveCommand& command, RunnerOutput& output) override;
     void load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) override;
-    void exportModel(const ExportCommand& command, RunnerOutput& output) override;
     void replayHistory(Step from, RunnerOutput& output) override;
     void beginFinish(FinishReason reason, bool quick, RunnerOutput& output) override;
     void finish(FinishReason reason, RunnerOutput& output) override;

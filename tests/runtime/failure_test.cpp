@@ -147,7 +147,6 @@ TEST(Failure, CommandsThatThrowAreRefusedAndChangeNothing) {
     const std::vector<std::pair<std::string, Command>> commands = {{"save", SaveCommand{}},
                                                                    {"startJob", StartJobCommand{}},
                                                                    {"history", RequestHistoryCommand{}},
-                                                                   {"export", ExportCommand{}},
                                                                    {"setParam", SetParamCommand{"optim.lr", 0.5}}};
     for (const auto& [point, command] : commands) {
         bench.script().failNext(point, kFull);

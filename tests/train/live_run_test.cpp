@@ -79,12 +79,12 @@ TEST(LiveRun, AnotherSeedIsAnotherRun) {
 void watch(LiveRun& run) {
     PictureRef batch{PictureRef::Kind::lastBatch, 3, {}}, sample{PictureRef::Kind::sample, 5, {}};
     for (const PictureRef& picture : {batch, sample}) {
-        answerProbe(run, {1, CropsRequest{picture, 2}, {}});
-        answerProbe(run, {2, SoftmaxRequest{picture}, {}});
-        answerProbe(run, {3, AttentionRequest{picture, -1, 0, 4}, {}});
-        answerProbe(run, {4, AttentionRequest{picture, 0, 0, -1}, {}});
-        answerProbe(run, {5, AttentionRequest{picture, 0, 0, 2, PatchView::similarity}, {}});
-        answerProbe(run, {6, NeighboursRequest{picture, 3}, {}});
+        answerProbe(run, nullptr, {1, CropsRequest{picture, 2}, {}});
+        answerProbe(run, nullptr, {2, SoftmaxRequest{picture}, {}});
+        answerProbe(run, nullptr, {3, AttentionRequest{picture, -1, 0, 4}, {}});
+        answerProbe(run, nullptr, {4, AttentionRequest{picture, 0, 0, -1}, {}});
+        answerProbe(run, nullptr, {5, AttentionRequest{picture, 0, 0, 2, PatchView::similarity}, {}});
+        answerProbe(run, nullptr, {6, NeighboursRequest{picture, 3}, {}});
     }
 }
 
@@ -207,7 +207,7 @@ TEST(LiveRun, OtherCropsCountFromTheNextStepOnWhoeverWatched) {
         change(small, "augment.local_scale_max", 0.2);
         small.train(1);
         const CropsAnswer crops = std::get<CropsAnswer>(
-            answerProbe(*small.run, {1, CropsRequest{{PictureRef::Kind::lastBatch, 0, {}}, 0}, {}}).answer);
+            answerProbe(*small.run, nullptr, {1, CropsRequest{{PictureRef::Kind::lastBatch, 0, {}}, 0}, {}}).answer);
         for (const ViewInfo& view : crops.views)
             EXPECT_LE(view.areaShare, view.isGlobal ? 1.0 : 0.2 + 1e-9);
         small.train(5);

@@ -22,15 +22,16 @@ PictureRef sample(std::int64_t index) { return {PictureRef::Kind::sample, index,
 PictureRef given(Image image) { return {PictureRef::Kind::given, 0, std::move(image)}; }
 
 template <class Answer, class Question> Answer ask(SmallRun& small, const Question& question) {
-    const ProbeResult result = answerProbe(*small.run, {7, question, {}});
+    const ProbeResult result = answerProbe(*small.run, nullptr, {7, question, {}});
     EXPECT_EQ(result.id, 7U);
     EXPECT_EQ(result.step, small.run->stepNumber());
     return std::get<Answer>(result.answer);
 }
 
-template <class Question> ErrorCode refusal(SmallRun& small, const Question& question, const std::string& moment = {}) {
+template <class Question>
+ErrorCode refusal(SmallRun& small, const Question& question) {
     try {
-        answerProbe(*small.run, {1, question, moment});
+        answerProbe(*small.run, nullptr, {1, question, {}});
     } catch (const EngineError& error) {
         EXPECT_FALSE(error.error().message.empty());
         return error.error().code;
@@ -231,7 +232,6 @@ TEST(RunProbes, RefusesWhatThereIsNot) {
     EXPECT_EQ(refusal(small, AttentionRequest{sample(0), 99, 0, -1}), ErrorCode::badInput);
     EXPECT_EQ(refusal(small, AttentionRequest{sample(0), -1, 1'000'000, -1}), ErrorCode::badInput);
     EXPECT_EQ(refusal(small, AttentionRequest{sample(0), -1, 0, 10'000}), ErrorCode::badInput);
-    EXPECT_EQ(refusal(small, CropsRequest{sample(0), 0}, "step-10"), ErrorCode::notFound);
 }
 
 } // namespace
