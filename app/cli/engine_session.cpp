@@ -38,14 +38,18 @@ std::optional<double> EngineSession::newest(const std::string& metric) const {
 }
 
 bool EngineSession::endsTheProgram(const LogLine& line) const {
-    if (line.level == LogLevel::info || interrupted())
+    if (line.level == LogLevel::info)
         return false;
     const auto said = [&line](const std::optional<Error>& error) {
         return error && line.text.find(error->message) != line.text.npos;
     };
-    return said(snapshot()->lastError) ||
-           std::any_of(answers_.begin(), answers_.end(), [&](const auto& answer) { return said(answer.second); }) ||
-           std::any_of(ended_.begin(), ended_.end(), [&](const auto& end) { return said(end.second.error); });
+    const auto now = snapshot();
+    const bool ends = hasEnded() || now->state == RunState::stopping;
+    if (ends && now->lastError && now->lastError->step == now->step && said(now->lastError))
+        return true;
+    return !interrupted() && // else a refusal ends nothing
+           (std::any_of(answers_.begin(), answers_.end(), [&](const auto& answer) { return said(answer.second); }) ||
+            std::any_of(ended_.begin(), ended_.end(), [&](const auto& end) { return said(end.second.error); }));
 }
 
 void EngineSession::pump() {
@@ -99,6 +103,12 @@ bool EngineSession::hasEnded() const {
     const auto now = snapshot();
     return now->state == RunState::finished || now->state == RunState::failed || now->state == RunState::empty ||
            (now->state == RunState::paused && now->lastError);
+}
+
+std::optional<Error> EngineSession::failureAtTheEnd() const {
+    const auto end = snapshot();
+    return end->state == RunState::finished && end->lastError && end->lastError->step == end->step ? end->lastError
+                                                                                                   : std::nullopt;
 }
 
 void EngineSession::train(const Command& prepare) {

@@ -30,6 +30,9 @@ public:
     /// @throws Failure as the engine refused or the run failed; a run that was interrupted has simply ended.
     void train(const Command& prepare);
 
+    /// What went wrong after the last step of a run that has otherwise come to its end: its evaluation, its checkpoint.
+    std::optional<Error> failureAtTheEnd() const;
+
     /// Lets the engine do longer work. Blocks. @throws Failure as the engine refused or as the work ended.
     JobAnswer perform(const JobRequest& request);
 

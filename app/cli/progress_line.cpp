@@ -70,18 +70,30 @@ void ProgressLine::clear() {
         std::cerr << "\r\033[K";
 }
 
-void ProgressLine::show(const EngineSession& session, const Drained& news) {
-    for (const LogLine& line : news.log) {
-        if (session.endsTheProgram(line))
-            continue;
-        clear();
-        std::cerr << (line.level == LogLevel::info      ? ""
-                      : line.level == LogLevel::warning ? "warning: "
-                                                        : "error: ")
-                  << line.text << "\n";
-        shownAt_ = {};
-        shown_.clear();
+void ProgressLine::showLog(const EngineSession& session, bool all) {
+    const std::uint64_t revision = session.snapshot()->revision;
+    while (!waiting_.empty()) {
+        const auto& [line, seenAt] = waiting_.front();
+        if (!all && line.level == LogLevel::error && revision == seenAt)
+            return;
+        if (!session.endsTheProgram(line)) {
+            clear();
+            std::cerr << (line.level == LogLevel::info      ? ""
+                          : line.level == LogLevel::warning ? "warning: "
+                                                            : "error: ")
+                      << line.text << "\n";
+            shownAt_ = {};
+            shown_.clear();
+        }
+        waiting_.pop_front();
     }
+}
+
+void ProgressLine::show(const EngineSession& session, const Drained& news) {
+    for (const LogLine& line : news.log)
+        waiting_.emplace_back(line, session.snapshot()->revision);
+    session_ = &session;
+    showLog(session, false);
     const auto now = std::chrono::steady_clock::now();
     if (now - shownAt_ < (isTerminal_ ? kTerminalInterval : kFileInterval))
         return;
@@ -95,6 +107,8 @@ void ProgressLine::show(const EngineSession& session, const Drained& news) {
 }
 
 void ProgressLine::finish() {
+    if (session_)
+        showLog(*session_, true);
     clear();
     shown_.clear();
 }

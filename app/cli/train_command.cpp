@@ -110,6 +110,8 @@ void train(const TrainWishes& wishes, const EngineCatalog& catalog, const MakeEn
         std::cout << summary(session, *end).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
     else
         std::cout << sentence(session, *end) << std::endl;
+    if (const auto failure = session.failureAtTheEnd())
+        throw Failure(failure->message, kFailureCode);
 }
 
 } // namespace

@@ -4,11 +4,13 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 
 namespace dinoscope {
 
 void prepareProcess(char** argv) {
+    std::signal(SIGXFSZ, SIG_IGN);
     mallopt(M_MMAP_THRESHOLD, 256 << 20);
     mallopt(M_TRIM_THRESHOLD, 512 << 20);
     if (std::getenv("OMP_WAIT_POLICY"))

@@ -8,7 +8,8 @@ namespace dinoscope {
 /// parallel regions of a step, about a quarter of its speed on two cores. The OpenMP runtime reads its settings when it
 /// is loaded, before main(), so the program starts itself again with OMP_WAIT_POLICY and GOMP_SPINCOUNT set; a wait
 /// policy that the person has set is left alone. Also keeps the memory of freed tensors inside the process, so that the
-/// next step need not ask the kernel for it again.
+/// next step need not ask the kernel for it again, and lets a file that may not grow fail as a full disk does instead
+/// of ending the process.
 void prepareProcess(char** argv);
 
 } // namespace dinoscope

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <utility>
@@ -64,12 +65,11 @@ bool readPoints(Statement& select, std::vector<MetricPoint>& points) {
 class ReadOnlyDatabase {
 public:
     explicit ReadOnlyDatabase(const std::string& path) : path_(path) {
-        if (sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READONLY, nullptr) != SQLITE_OK) {
+        if (!opens(path) && !(nothingWaitsBeside(path) && opens(immutableUri(path)))) {
             const std::string reason = sqlite3_errmsg(database_);
             sqlite3_close(database_);
             failReading(reason);
         }
-        sqlite3_busy_timeout(database_, kPatienceMs);
     }
     ~ReadOnlyDatabase() { sqlite3_close(database_); }
     ReadOnlyDatabase(const ReadOnlyDatabase&) = delete;
@@ -92,11 +92,33 @@ public:
     }
 
 private:
+    /// Opens and reads: in a folder that cannot be written, a write-ahead log fails only then.
+    bool opens(const std::string& name) {
+        sqlite3_close(std::exchange(database_, nullptr));
+        if (sqlite3_open_v2(name.c_str(), &database_, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr) != SQLITE_OK)
+            return false;
+        sqlite3_busy_timeout(database_, kPatienceMs);
+        return sqlite3_exec(database_, "SELECT count(*) FROM metrics", nullptr, nullptr, nullptr) == SQLITE_OK;
+    }
+    /// No values that are still in the write-ahead log of a run that was broken off.
+    static bool nothingWaitsBeside(const std::string& path) {
+        std::error_code missing;
+        const std::uintmax_t size = std::filesystem::file_size(path + "-wal", missing);
+        return missing || size == 0;
+    }
+    /// The name under which SQLite takes the file as one that nobody changes.
+    static std::string immutableUri(const std::string& path) {
+        std::string uri = "file:";
+        for (const char letter : path)
+            uri += letter == '%' ? "%25" : letter == '?' ? "%3f" : letter == '#' ? "%23" : std::string(1, letter);
+        return uri + "?immutable=1";
+    }
     [[noreturn]] void failReading(const std::string& reason) const {
-        throw EngineError(ErrorCode::io, "checkpoint",
-                          "The file '" + path_ + "' could not be read: " + reason +
-                              ". It should be the metrics.sqlite "
-                              "of a run.");
+        throw EngineError(
+            ErrorCode::io, "checkpoint",
+            "The file '" + path_ + "' could not be read: " + reason +
+                ". It should be the metrics.sqlite of a run, in a folder that can be written if the run was "
+                "broken off.");
     }
 
     std::string path_;
@@ -175,6 +197,13 @@ void MetricsStore::append(std::span<const MetricPoint> points, std::span<const L
         sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr);
         throw;
     }
+}
+
+void MetricsStore::sync() {
+    // Copies the log into the database, for which both are written to the disk first. A reader may hold it up.
+    const int code = sqlite3_wal_checkpoint_v2(database_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (code != SQLITE_OK && code != SQLITE_BUSY)
+        fail("written");
 }
 
 std::vector<MetricPoint> MetricsStore::pointsFrom(Step step) const {

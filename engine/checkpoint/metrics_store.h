@@ -34,6 +34,8 @@ public:
 
     /// Writes all or nothing.
     void append(std::span<const MetricPoint> points, std::span<const LiveChange> changes);
+    /// Waits until what was appended would survive a power cut.
+    void sync();
     std::vector<MetricPoint> pointsFrom(Step step) const;
     /// Forgets points after `step` and all changes but the first `changes`.
     void truncate(Step step, std::int64_t changes);

@@ -9,10 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -24,28 +21,8 @@ namespace {
 constexpr auto kWriteInterval = std::chrono::milliseconds(250);
 constexpr int kWriterNice = 10;
 
-[[noreturn]] void failWriting(const std::string& path, int code) {
-    throw EngineError(ErrorCode::io, "checkpoint",
-                      "The file '" + path + "' could not be written: " + std::strerror(code) +
-                          ". Check the folder's permissions and the free space.");
-}
-
-/// Writes `text` to `path` and makes sure that it arrived.
-void writeFile(const std::string& path, const char* mode, const std::string& text) {
-    std::FILE* file = std::fopen(path.c_str(), mode);
-    if (!file)
-        failWriting(path, errno);
-    bool good = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-    int code = errno;
-    if (std::fclose(file) != 0) {
-        good = false;
-        code = errno;
-    }
-    if (!good)
-        failWriting(path, code);
-}
-
-void prepareFolder(const std::string& path) {
+/// @returns whether it was made.
+bool prepareFolder(const std::string& path) {
     std::error_code code;
     if (std::filesystem::exists(path, code)) {
         if (!std::filesystem::is_directory(path, code))
@@ -56,12 +33,21 @@ void prepareFolder(const std::string& path) {
                                          "; choose another folder for the run."
                                    : "The folder '" + path +
                                          "' is not empty; choose a new folder, so that no earlier run is overwritten.");
-        return;
+        return false;
     }
     if (code || !std::filesystem::create_directories(path, code))
         throw EngineError(ErrorCode::io, "checkpoint",
                           "The folder '" + path + "' cannot be made: " + code.message() +
                               "; choose another folder for the run.");
+    return true;
+}
+
+/// Takes away what a run that could not be begun has left in its folder, so that the next one can use it.
+void clearFolder(const std::string& path) {
+    std::error_code ignored;
+    for (const char* name :
+         {"config.toml", "log.txt", "metrics.sqlite", "metrics.sqlite-wal", "metrics.sqlite-shm", "lock"})
+        std::filesystem::remove(path + "/" + name, ignored);
 }
 
 /// The lines of a log that belong to earlier epochs. What is no line of a log ends it.
@@ -88,11 +74,20 @@ std::string runFolderPath(std::string path) {
 
 RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const std::string& configText)
     : path_(runFolderPath(std::move(path))) {
-    prepareFolder(path_);
-    lock_ = std::make_unique<FolderLock>(path_);
-    writeFile(path_ + "/config.toml", "wb", configText);
-    writeFile(path_ + "/log.txt", "ab", "");
-    store_ = std::make_unique<MetricsStore>(path_ + "/metrics.sqlite", metrics);
+    const bool made = prepareFolder(path_);
+    try {
+        lock_ = std::make_unique<FolderLock>(path_);
+        appendToFile(path_ + "/config.toml", configText);
+        appendToFile(path_ + "/log.txt", "");
+        store_ = std::make_unique<MetricsStore>(path_ + "/metrics.sqlite", metrics);
+    } catch (...) {
+        if (lock_) // else another one may have it
+            clearFolder(path_);
+        std::error_code ignored;
+        if (made)
+            std::filesystem::remove(path_, ignored); // does nothing to a folder that is not empty
+        throw;
+    }
     startWriter();
 }
 
@@ -173,9 +168,9 @@ void RunFolder::writerLoop() {
         std::move(waiting_.changes.begin(), waiting_.changes.end(), std::back_inserter(batch.changes));
         std::move(waiting_.lines.begin(), waiting_.lines.end(), std::back_inserter(batch.lines));
         waiting_ = {};
-        if (!batch.empty()) {
+        if (const bool flushes = asked > flushDone_; flushes || !batch.empty()) {
             lock.unlock();
-            std::string failure = write(batch);
+            std::string failure = write(batch, flushes);
             lock.lock();
             if (!failure.empty() && !failing_)
                 problem_ = failure + " Training goes on; what could not be written is kept and tried again.";
@@ -190,14 +185,17 @@ void RunFolder::writerLoop() {
     }
 }
 
-std::string RunFolder::write(Batch& batch) {
+std::string RunFolder::write(Batch& batch, bool sync) {
     try {
         std::lock_guard lock(storeMutex_);
-        store_->append(batch.points, batch.changes);
+        if (!batch.points.empty() || !batch.changes.empty())
+            store_->append(batch.points, batch.changes);
         batch.points.clear();
         batch.changes.clear();
         appendLines(batch.lines);
         batch.lines.clear();
+        if (sync)
+            store_->sync();
     } catch (const EngineError& error) {
         return error.error().message;
     } catch (const std::exception& error) {
@@ -211,7 +209,7 @@ void RunFolder::appendLines(const std::vector<std::string>& lines) {
     for (const std::string& line : lines)
         text += line + '\n';
     if (!text.empty())
-        writeFile(path_ + "/log.txt", "ab", text);
+        appendToFile(path_ + "/log.txt", text);
 }
 
 } // namespace dinoscope

@@ -48,7 +48,7 @@ public:
     void addLogLine(std::string line);
     /// A sentence about a failure that has not been told yet; empty if there is none.
     std::string takeProblem();
-    /// Blocks until everything so far was written or writing failed. @returns false if it failed.
+    /// Blocks until everything so far is on the disk or writing failed. @returns false if it failed.
     bool flush();
     /// Flushes, then reads. @throws EngineError(io).
     std::vector<MetricPoint> history(Step from);
@@ -64,8 +64,9 @@ private:
     };
 
     void writerLoop();
-    /// Writes `batch` and empties what was written. @returns the sentence of a failure, or an empty one.
-    std::string write(Batch& batch);
+    /// Writes `batch` and empties what was written; `sync`: and waits for the disk. @returns the sentence of a failure,
+    /// or an empty one.
+    std::string write(Batch& batch, bool sync);
     void appendLines(const std::vector<std::string>& lines);
 
     void startWriter();

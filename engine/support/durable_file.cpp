@@ -19,11 +19,24 @@ namespace dinoscope {
 namespace {
 
 [[noreturn]] void fail(const std::string& path, const char* what, int code) {
-    const bool full = code == ENOSPC || code == EDQUOT;
+    const bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
     throw EngineError(ErrorCode::io, "support",
                       "'" + path + "' could not be " + what + ": " + std::strerror(code) +
                           (full ? ". Free space on the disk, or choose another folder."
                                 : ". Check the folder and its permissions, or choose another one."));
+}
+
+/// @returns 0, or why not all was written.
+int writeAll(int file, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(file, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return written < 0 ? errno : ENOSPC;
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+    return 0;
 }
 
 std::string parentOf(const std::string& path) {
@@ -46,15 +59,9 @@ DurableFile::~DurableFile() {
 
 void DurableFile::write(std::span<const std::byte> bytes) {
     sum_.add(bytes);
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(file_, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            fail(path_, "written", written < 0 ? errno : ENOSPC);
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
-        size_ += static_cast<std::uint64_t>(written);
-    }
+    if (const int code = writeAll(file_, bytes))
+        fail(path_, "written", code);
+    size_ += bytes.size();
 }
 
 std::string DurableFile::finish() {
@@ -90,6 +97,22 @@ void replaceFile(const std::string& path, std::string_view text) {
     file.write(text);
     file.finish();
     renameDurably(part, path);
+}
+
+void appendToFile(const std::string& path, std::string_view text) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    struct stat before {};
+    int code = file < 0 || ::fstat(file, &before) != 0 ? errno : 0;
+    if (code == 0)
+        code = writeAll(file, std::as_bytes(std::span(text)));
+    if (code == 0 && ::fsync(file) != 0 && errno != EINVAL) // what is no file cannot be waited for
+        code = errno;
+    if (code != 0 && file >= 0) [[maybe_unused]]
+        const int restored = ::ftruncate(file, before.st_size);
+    if (file >= 0)
+        ::close(file);
+    if (code != 0)
+        fail(path, "written", code);
 }
 
 std::string readSmallFile(const std::string& path, std::size_t limit) {

@@ -48,6 +48,9 @@ void renameDurably(const std::string& from, const std::string& to);
 /// `path`.new behind, which the next call replaces.
 void replaceFile(const std::string& path, std::string_view text);
 
+/// Adds to the end of a file, which is made if need be: all of the text, or on a failure nothing of it.
+void appendToFile(const std::string& path, std::string_view text);
+
 /// A whole small file. @throws EngineError(io), also if it has more than `limit` bytes.
 std::string readSmallFile(const std::string& path, std::size_t limit);
 

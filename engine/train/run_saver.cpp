@@ -79,7 +79,10 @@ void RunSaver::tend(RunnerOutput& output, bool mayBegin) {
 
 void RunSaver::closingSlice(RunnerOutput& output) {
     if (writer_.isBusy()) {
-        if (const auto outcome = writer_.waitFor(kSlice))
+        const auto outcome = writer_.waitFor(kSlice);
+        if (outcome && outcome->error && closingTried_)
+            failClosing(*outcome);
+        if (outcome)
             tell(output, *outcome);
         return;
     }
@@ -89,6 +92,14 @@ void RunSaver::closingSlice(RunnerOutput& output) {
     } else {
         closing_ = false;
     }
+}
+
+void RunSaver::failClosing(const CheckpointWriter::Outcome& outcome) {
+    closing_ = false;
+    savedStep_ = -1;
+    throw EngineError(outcome.error->code, "train",
+                      "The end of the run, step " + std::to_string(outcome.step.value) +
+                          ", was not saved: " + outcome.error->message + " The earlier checkpoints are untouched.");
 }
 
 void RunSaver::finish(RunnerOutput& output) {

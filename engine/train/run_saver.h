@@ -35,7 +35,8 @@ public:
     /// Tells the outcome of a save, and begins one that is due. Between steps, when nothing else is in work.
     void tend(RunnerOutput& output, bool mayBegin);
 
-    /// The last checkpoint of a run, as work in slices of at most 20 ms.
+    /// The last checkpoint of a run, as work in slices of at most 20 ms. A slice throws EngineError if it was not
+    /// saved.
     void beginClosing() {
         closing_ = true;
         closingTried_ = false;
@@ -48,6 +49,7 @@ public:
 
 private:
     void begin();
+    [[noreturn]] void failClosing(const CheckpointWriter::Outcome& outcome);
     void tell(RunnerOutput& output, const CheckpointWriter::Outcome& outcome);
 
     SaveOptions options_;

@@ -138,6 +138,17 @@ int open(const char* path, int flags, ...) {
     return admit(FileCall::open, path) ? original<int(const char*, int, ...)>("open")(path, flags, mode) : -1;
 }
 
+int open64(const char* path, int flags, ...) {
+    mode_t mode = 0;
+    if ((flags & O_CREAT) != 0) {
+        va_list list;
+        va_start(list, flags);
+        mode = static_cast<mode_t>(va_arg(list, int));
+        va_end(list);
+    }
+    return admit(FileCall::open, path) ? original<int(const char*, int, ...)>("open64")(path, flags, mode) : -1;
+}
+
 ssize_t write(int file, const void* bytes, size_t size) {
     auto* const next = original<ssize_t(int, const void*, size_t)>("write");
     using dinoscope::testing::Verdict;
@@ -146,6 +157,15 @@ ssize_t write(int file, const void* bytes, size_t size) {
     case Verdict::kill: next(file, bytes, size / 2); dinoscope::testing::die();
     default: return next(file, bytes, size);
     }
+}
+
+ssize_t pwrite64(int file, const void* bytes, size_t size, off64_t at) {
+    const bool passes = admit(FileCall::write, dinoscope::testing::pathOf(file).c_str());
+    return passes ? original<ssize_t(int, const void*, size_t, off64_t)>("pwrite64")(file, bytes, size, at) : -1;
+}
+
+int fdatasync(int file) {
+    return admit(FileCall::sync, dinoscope::testing::pathOf(file).c_str()) ? original<int(int)>("fdatasync")(file) : -1;
 }
 
 int fsync(int file) {

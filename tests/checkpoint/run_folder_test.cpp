@@ -3,6 +3,8 @@
 
 #include "engine/checkpoint/epoch_log.h"
 #include "engine/support/check.h"
+#include "engine/support/durable_file.h"
+#include "tests/checkpoint/failing_files.h"
 #include "tests/checkpoint/temporary_folder.h"
 
 #include <gmock/gmock.h>
@@ -10,12 +12,21 @@
 #include <nlohmann/json.hpp>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cmath>
+#include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
+
+#include <sys/resource.h>
 
 namespace dinoscope {
 namespace {
+
+using testing::FailingFiles;
+using testing::FileCall;
 
 std::vector<MetricSpec> someMetrics() {
     return {{"loss", "Loss", "Loss", "", "", NetworkRole::none, false},
@@ -88,7 +99,7 @@ TEST(RunFolder, RefusesAFolderThatHoldsSomething) {
     TemporaryFolder temporary;
     std::ofstream(temporary / "notes.txt") << "mine";
     EXPECT_THAT(sentenceOf([&] { RunFolder folder(temporary.path(), someMetrics(), ""); }),
-                testing::AllOf(testing::HasSubstr(temporary.path()), testing::HasSubstr("is not empty")));
+                ::testing::AllOf(::testing::HasSubstr(temporary.path()), ::testing::HasSubstr("is not empty")));
     EXPECT_EQ(contentOf(temporary / "notes.txt"), "mine");
 }
 
@@ -96,11 +107,11 @@ TEST(RunFolder, RefusesAFileAndAPlaceThatCannotBeMade) {
     TemporaryFolder temporary;
     std::ofstream(temporary / "file") << "x";
     EXPECT_THAT(sentenceOf([&] { RunFolder folder(temporary / "file", someMetrics(), ""); }),
-                testing::HasSubstr("is a file"));
+                ::testing::HasSubstr("is a file"));
     EXPECT_THAT(sentenceOf([&] { RunFolder folder(temporary / "file/run", someMetrics(), ""); }),
-                testing::HasSubstr("choose another folder"));
+                ::testing::HasSubstr("choose another folder"));
     EXPECT_THAT(sentenceOf([&] { RunFolder folder("/proc/dinoscope/run", someMetrics(), ""); }),
-                testing::HasSubstr("cannot be made"));
+                ::testing::HasSubstr("cannot be made"));
 }
 
 TEST(RunFolder, TellsAFailureOnceAndCatchesUpAfterIt) {
@@ -113,13 +124,109 @@ TEST(RunFolder, TellsAFailureOnceAndCatchesUpAfterIt) {
     folder.addLogLine("one");
     EXPECT_FALSE(folder.flush());
     EXPECT_THAT(folder.takeProblem(),
-                testing::AllOf(testing::HasSubstr("log.txt"), testing::HasSubstr("Training goes on")));
+                ::testing::AllOf(::testing::HasSubstr("log.txt"), ::testing::HasSubstr("Training goes on")));
     folder.addLogLine("two");
     EXPECT_FALSE(folder.flush());
     EXPECT_EQ(folder.takeProblem(), "");
     std::filesystem::remove(log);
     EXPECT_TRUE(folder.flush());
     EXPECT_EQ(contentOf(log), "one\ntwo\n");
+}
+
+/// Every call that writing makes fails once, or from then on. What had to wait is there when it works again, once.
+TEST(RunFolder, EveryFailingCallIsToldAndLosesNothing) {
+    std::set<std::string> named;
+    for (const FileCall call : {FileCall::open, FileCall::write, FileCall::sync})
+        for (const bool forever : {false, true}) {
+            bool untouched = false;
+            for (int n = 1; !untouched; ++n) {
+                ASSERT_LT(n, 50);
+                TemporaryFolder temporary;
+                const std::string path = temporary / "run";
+                RunFolder folder(path, someMetrics(), "");
+                {
+                    FailingFiles files(path);
+                    files.failAt(call, n, forever, n % 2 == 0 ? ENOSPC : EIO);
+                    for (std::int64_t step = 1; step <= 3; ++step)
+                        folder.add({0, Step{step}, 0.5, 0});
+                    folder.addChange({Step{2}, "optim.lr: 1 -> 2", 0});
+                    folder.addLogLine("{\"epoch\":0}");
+                    const bool written = folder.flush();
+                    untouched = !files.hasFailed();
+                    const std::string problem = folder.takeProblem();
+                    EXPECT_EQ(problem.empty(), written);
+                    if (!written) {
+                        EXPECT_THAT(problem, ::testing::HasSubstr(path));
+                        EXPECT_THAT(problem, ::testing::AnyOf(::testing::HasSubstr("free space"),
+                                                              ::testing::HasSubstr("Free space"),
+                                                              ::testing::HasSubstr("permissions")));
+                        for (const char* name : {"metrics.sqlite", "log.txt"})
+                            if (problem.find(name) != std::string::npos)
+                                named.insert(name);
+                    }
+                }
+                folder.add({0, Step{4}, 0.5, 0});
+                EXPECT_TRUE(folder.flush()) << folder.takeProblem();
+                EXPECT_EQ(folder.history(Step{0}).size(), 4U) << static_cast<int>(call) << ", " << n;
+                EXPECT_EQ(countOf(path + "/metrics.sqlite", "SELECT count(*) FROM changes"), 1);
+                EXPECT_EQ(contentOf(path + "/log.txt"), "{\"epoch\":0}\n");
+            }
+        }
+    EXPECT_EQ(named.size(), 2U) << "failures of the curves and of the log";
+}
+
+TEST(RunFolder, ALogOnAFullDeviceIsToldAndCatchesUp) {
+    TemporaryFolder temporary;
+    const std::string log = temporary / "run/log.txt";
+    RunFolder folder(temporary / "run", someMetrics(), "");
+    std::filesystem::remove(log);
+    std::filesystem::create_symlink("/dev/full", log);
+    folder.addLogLine("one");
+    EXPECT_FALSE(folder.flush());
+    EXPECT_THAT(folder.takeProblem(),
+                ::testing::AllOf(::testing::HasSubstr("log.txt"), ::testing::HasSubstr("No space left"),
+                                 ::testing::HasSubstr("Free space")));
+    std::filesystem::remove(log);
+    EXPECT_TRUE(folder.flush());
+    EXPECT_EQ(contentOf(log), "one\n");
+}
+
+TEST(RunFolder, HalfOfALineIsNeverLeftInTheLog) {
+    TemporaryFolder temporary;
+    const std::string log = temporary / "log.txt";
+    appendToFile(log, "first\n");
+    // Stands for a disk that fills up in the middle of a write: the file may grow by four bytes.
+    rlimit former{};
+    getrlimit(RLIMIT_FSIZE, &former);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit nearlyFull{10, former.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &nearlyFull);
+    const std::string sentence = sentenceOf([&] { appendToFile(log, "second\n"); });
+    setrlimit(RLIMIT_FSIZE, &former);
+    std::signal(SIGXFSZ, handler);
+    EXPECT_THAT(sentence, ::testing::AllOf(::testing::HasSubstr(log), ::testing::HasSubstr("Free space")));
+    EXPECT_EQ(contentOf(log), "first\n");
+    appendToFile(log, "second\n");
+    EXPECT_EQ(contentOf(log), "first\nsecond\n");
+}
+
+TEST(RunFolder, OneThatCannotBeBegunLeavesNothing) {
+    int failures = 0;
+    for (const FileCall call : {FileCall::open, FileCall::write, FileCall::sync, FileCall::makeFolder})
+        for (int n = 1; n < 50; ++n) {
+            TemporaryFolder temporary;
+            const std::string path = temporary / "run";
+            FailingFiles files(path);
+            files.failAt(call, n, false, ENOSPC);
+            const std::string sentence = sentenceOf([&] { RunFolder folder(path, someMetrics(), "a = 1\n"); });
+            if (sentence == "no error")
+                break;
+            ++failures;
+            EXPECT_THAT(sentence, ::testing::HasSubstr(path));
+            EXPECT_FALSE(std::filesystem::exists(path)) << sentence;
+            EXPECT_EQ(sentenceOf([&] { RunFolder folder(path, someMetrics(), ""); }), "no error");
+        }
+    EXPECT_GT(failures, 8);
 }
 
 TEST(EpochLog, UsesTheOfficialNamesAndMarksAPartialEpoch) {

@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -270,9 +271,17 @@ TEST(Resume, TheEndOfARunIsSavedAndWhatCannotBeSavedIsSaid) {
     runner.step(recorder);
     runner.save({"now"}, recorder);
     EXPECT_EQ(runner.step(recorder), StepOutcome::more) << "training goes on";
-    end();
-    EXPECT_TRUE(said("was not saved"));
+    const std::string sentence = refusal(end);
+    EXPECT_NE(sentence.find("The end of the run, step 2, was not saved"), std::string::npos) << sentence;
+    EXPECT_NE(sentence.find(full + "/checkpoints"), std::string::npos) << sentence;
+    EXPECT_FALSE(runner.hasWork()) << "it is not tried for ever";
+    runner.finish(FinishReason::stopped, recorder);
+    EXPECT_TRUE(said("Training goes on"));
     EXPECT_TRUE(said(full + "/checkpoints"));
+    std::filesystem::remove(full + "/checkpoints");
+    runner.save({"now there is room"}, recorder); // the run is still there
+    runner.finish(FinishReason::stopped, recorder);
+    EXPECT_EQ(CheckpointStore(full).newestGood().entry->moment.step, Step{2});
 }
 
 TEST(Resume, ChecksEveryCheckpointOfARun) {

@@ -116,6 +116,19 @@ TEST_F(RunSaverTest, TheEndTriesAgainWhatFailedAtTheSameStep) {
     EXPECT_EQ(linesWith("was not saved"), 1);
 }
 
+TEST_F(RunSaverTest, AnEndThatIsNotSavedIsAFailureAndMayBeTriedAgain) {
+    RunSaver run = saver({});
+    run.startFrom(0, 0);
+    run.stepEnded(++step, kStepsPerEpoch, 1);
+    std::ofstream(folder / "checkpoints") << "in the way";
+    EXPECT_THROW(close(run), EngineError);
+    EXPECT_FALSE(run.isClosing());
+    EXPECT_EQ(linesWith("Training goes on"), 0);
+    std::filesystem::remove(folder / "checkpoints");
+    close(run);
+    EXPECT_EQ(steps(), (std::vector<std::int64_t>{1}));
+}
+
 TEST_F(RunSaverTest, AfterTheEndOfARunNothingThatWasDueIsSaved) {
     RunSaver run = saver({1, 0, 3, 0, false});
     run.startFrom(0, 0);
