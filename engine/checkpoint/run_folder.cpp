@@ -72,8 +72,9 @@ std::string runFolderPath(std::string path) {
     return path;
 }
 
-RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const std::string& configText)
-    : path_(runFolderPath(std::move(path))) {
+RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const std::string& configText,
+                     bool events)
+    : path_(runFolderPath(std::move(path))), journal_(path_, metrics, events) {
     const bool made = prepareFolder(path_);
     try {
         lock_ = std::make_unique<FolderLock>(path_);
@@ -91,8 +92,8 @@ RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, c
     startWriter();
 }
 
-RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const Continuation& from)
-    : path_(runFolderPath(std::move(path))) {
+RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const Continuation& from, bool events)
+    : path_(runFolderPath(std::move(path))), journal_(path_, metrics, events) {
     std::error_code code;
     const std::string points = path_ + "/metrics.sqlite";
     if (!std::filesystem::exists(points, code))
@@ -105,6 +106,7 @@ RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, c
                               "folder instead.");
     store_ = std::make_unique<MetricsStore>(points, metrics);
     store_->truncate(from.step, from.changes);
+    journal_.truncate(from.step, from.changes);
     replaceFile(path_ + "/log.txt", linesBefore(path_ + "/log.txt", from.epoch));
     startWriter();
 }
@@ -190,10 +192,12 @@ std::string RunFolder::write(Batch& batch, bool sync) {
         std::lock_guard lock(storeMutex_);
         if (!batch.points.empty() || !batch.changes.empty())
             store_->append(batch.points, batch.changes);
+        journal_.add(batch.points, batch.changes);
         batch.points.clear();
         batch.changes.clear();
         appendLines(batch.lines);
         batch.lines.clear();
+        journal_.write();
         if (sync)
             store_->sync();
     } catch (const EngineError& error) {

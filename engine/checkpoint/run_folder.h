@@ -3,6 +3,7 @@
 
 #include "engine/checkpoint/folder_lock.h"
 #include "engine/checkpoint/metrics_store.h"
+#include "engine/checkpoint/run_journal.h"
 
 #include <condition_variable>
 #include <deque>
@@ -25,18 +26,19 @@ struct Continuation {
 };
 
 /// The folder of one run: config.toml (every value), metrics.sqlite (every point and live change), log.txt (one JSON
-/// object a line, one line an epoch). A thread of its own writes, so that no step waits for the disk. When writing
-/// fails the data stay in memory and are tried again; the failure is told once through takeProblem() until it has
-/// passed.
+/// object a line, one line an epoch), intervention.jsonl (one a live change), on request `events` for TensorBoard. A
+/// thread of its own writes, so that no step waits for the disk. When writing fails the data stay in memory and are
+/// tried again; the failure is told once through takeProblem() until it has passed.
 class RunFolder {
 public:
     /// Makes the folder and config.toml.
     /// @throws EngineError: the folder exists and is not empty, or cannot be made or written.
-    RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const std::string& configText);
+    RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const std::string& configText,
+              bool events = false);
     /// Goes on in the folder of a former run.
     /// @throws EngineError: there is no run, it is open elsewhere, was written by another version, or cannot be
     /// written.
-    RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const Continuation& from);
+    RunFolder(std::string path, const std::vector<MetricSpec>& metrics, const Continuation& from, bool events = false);
     /// Writes what waits, then joins.
     ~RunFolder();
 
@@ -73,6 +75,7 @@ private:
 
     std::string path_;
     std::unique_ptr<FolderLock> lock_;
+    RunJournal journal_;                  // used by the writer
     std::unique_ptr<MetricsStore> store_; // used by the writer, and by history() while the writer is idle
     std::mutex storeMutex_;
     std::mutex mutex_; // guards what follows

@@ -35,6 +35,9 @@ void declare(FieldList& fields, SaveOptions& o) {
     fields.add("save.keep_best", o.keepBest, "Keep the best")
         .now()
         .help("The checkpoint with the teacher's highest k-NN accuracy stays.");
+    fields.add("save.tensorboard", o.tensorBoard, "Events for TensorBoard")
+        .help("Writes every point of every curve into an event file in the run's folder, too. "
+              "tensorboard --logdir RUN shows them while the run goes on.");
 }
 
 } // namespace dinoscope

@@ -14,6 +14,7 @@ struct SaveOptions {
     std::int64_t keepLast = 3;
     std::int64_t keepEveryEpochs = 0;
     bool keepBest = true;
+    bool tensorBoard = false; ///< writes an event file while it trains
 };
 
 void declare(FieldList& fields, SaveOptions& options);

@@ -14,7 +14,9 @@ namespace dinoscope {
 namespace {
 
 // Numbers of the fields in event.proto and summary.proto.
-constexpr int kWallTime = 1, kStep = 2, kFileVersion = 3, kSummary = 5;
+constexpr int kWallTime = 1, kStep = 2, kFileVersion = 3, kSummary = 5, kSessionLog = 7;
+constexpr int kStatus = 1;
+constexpr std::uint64_t kStart = 1;
 constexpr int kValue = 1, kTag = 1, kSimpleValue = 2;
 constexpr std::uint32_t kCastagnoli = 0x82f63b78; // reflected
 constexpr std::size_t kHeadBytes = 12, kTailBytes = 4;
@@ -88,6 +90,15 @@ std::string eventFileHeader(double wallTime) {
     ProtoMessage event;
     event.real(kWallTime, wallTime);
     event.text(kFileVersion, "brain.Event:2");
+    return record(event.string());
+}
+
+std::string eventRestart(double wallTime, std::int64_t step) {
+    ProtoMessage log, event;
+    log.number(kStatus, kStart);
+    event.real(kWallTime, wallTime);
+    event.number(kStep, static_cast<std::uint64_t>(step));
+    event.message(kSessionLog, std::move(log));
     return record(event.string());
 }
 

@@ -19,6 +19,8 @@ struct EventScalar {
 /// One record of an event file: its length, the masked CRC-32C of that, the message, and the masked CRC-32C of that
 /// (tensorboard, record_writer.py; event.proto).
 std::string eventRecord(const EventScalar& scalar);
+/// Tells TensorBoard that the run was taken up again: what was recorded from `step` on is to be forgotten.
+std::string eventRestart(double wallTime, std::int64_t step);
 /// The first record of every event file.
 std::string eventFileHeader(double wallTime);
 

@@ -78,7 +78,7 @@ LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const
     loader_ = makeLoader(settings_.augment, training_->step());
     lines.push_back({"Loss", "ln K", std::log(static_cast<double>(settings_.head.outDim))});
     fillInfo(command, std::move(lines));
-    makeRecord(command, catalog, start.saved);
+    makeRecord(command, catalog, start);
     reportOpened(output);
     if (accuracy_.isDue(training_->step(), trainSeconds_)) // the networks are measured before they learn, too
         evaluate();

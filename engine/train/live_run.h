@@ -92,6 +92,8 @@ public:
     EvaluationTransform evaluation() const;
     /// The references with their features of the newest evaluation; null before the first.
     const std::shared_ptr<const FeatureBank>& bank() const { return bank_; }
+    /// The references, seen as in every evaluation; null if they were not read yet.
+    const std::shared_ptr<const KnnProtocol>& protocol() const { return accuracy_.protocol(); }
     /// Logits of the newest step; before the first those are missing and batchSize is 0.
     BatchLogits newestLogits() const;
 
@@ -99,7 +101,7 @@ private:
     bool isMeasuring() const { return accuracy_.isBusy() || references_; }
     void adopt(const ModelFile& start, RunnerOutput& output);
     void takeUp(const SavedRun& saved, bool look, RunnerOutput& output);
-    void makeRecord(const OpenCommand& command, const EngineCatalog& catalog, const SavedRun* saved);
+    void makeRecord(const OpenCommand& command, const EngineCatalog& catalog, const RunStart& start);
     NamedTensors state();
     CheckpointContent checkpoint();
     void openData(const Progress& progress, std::vector<ReferenceLine>& lines);

@@ -3,7 +3,9 @@
 #include "engine/train/live_run.h"
 
 #include "engine/api/config_file.h"
+#include "engine/checkpoint/model_file.h"
 #include "engine/support/check.h"
+#include "engine/train/run_manifest.h"
 #include "engine/train/saved_run.h"
 
 #include <algorithm>
@@ -44,26 +46,32 @@ void LiveRun::takeUp(const SavedRun& saved, bool look, RunnerOutput& output) {
                               std::to_string(settings_.optim.epochs) + ", to train on.");
 }
 
-void LiveRun::makeRecord(const OpenCommand& command, const EngineCatalog& catalog, const SavedRun* saved) {
+void LiveRun::makeRecord(const OpenCommand& command, const EngineCatalog& catalog, const RunStart& start) {
+    const SavedRun* saved = start.saved;
     const std::int64_t stepsPerEpoch = training_->plan().stepsPerEpoch;
     const bool resumed = saved && saved->folder == command.runFolder;
     if (resumed) {
         const Epoch epoch{std::max<std::int64_t>(0, training_->step() - 1) / stepsPerEpoch};
         record_ =
             std::make_unique<RunRecord>(command.runFolder, Continuation{stepNumber(), epoch, saved->progress.changes},
-                                        stepsPerEpoch, trainSeconds_);
+                                        stepsPerEpoch, trainSeconds_, settings_.save.tensorBoard);
         for (const auto& [id, value] : params_->values())
             if (const ParamValue& former = saved->params.at(id); former != value)
                 record_->change(id + ": " + formatParam(former) + " -> " + formatParam(value), stepNumber(),
                                 trainSeconds_);
     } else {
         record_ = std::make_unique<RunRecord>(command.runFolder, configText(catalog.params, *params_, info_->name),
-                                              stepsPerEpoch);
+                                              stepsPerEpoch, settings_.save.tensorBoard);
         if (saved)
             record_->copyFrom(saved->folder, stepNumber());
     }
     if (command.runFolder.empty())
         return;
+    noteCircumstances(command.runFolder,
+                      {info_.get(), settings_.run.seed, settings_.data.path, sets_.train->fingerprint(), stepNumber(),
+                       saved        ? saved->folder
+                       : start.file ? start.file->path
+                                    : std::string()});
     saver_ = std::make_unique<RunSaver>(
         command.runFolder, settings_.save, [this] { return checkpoint(); }, [this] { record_->flush(); });
     if (resumed || training_->step() == 0)

@@ -5,15 +5,16 @@
 
 namespace dinoscope {
 
-RunRecord::RunRecord(const std::string& folder, const std::string& configText, std::int64_t stepsPerEpoch)
+RunRecord::RunRecord(const std::string& folder, const std::string& configText, std::int64_t stepsPerEpoch, bool events)
     : stepsPerEpoch_(stepsPerEpoch), epochLog_(metricList()) {
     if (!folder.empty())
-        folder_ = std::make_unique<RunFolder>(folder, metricList(), configText);
+        folder_ = std::make_unique<RunFolder>(folder, metricList(), configText, events);
 }
 
-RunRecord::RunRecord(const std::string& folder, const Continuation& from, std::int64_t stepsPerEpoch, double seconds)
+RunRecord::RunRecord(const std::string& folder, const Continuation& from, std::int64_t stepsPerEpoch, double seconds,
+                     bool events)
     : stepsPerEpoch_(stepsPerEpoch), epochLog_(metricList()),
-      folder_(std::make_unique<RunFolder>(folder, metricList(), from)), newest_{from.step, seconds},
+      folder_(std::make_unique<RunFolder>(folder, metricList(), from, events)), newest_{from.step, seconds},
       changes_(from.changes) {
     // The line of the epoch in work is made of its points again.
     for (const MetricPoint& point : folder_->history(Step{from.epoch.value * stepsPerEpoch + 1}))

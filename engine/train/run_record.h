@@ -17,11 +17,12 @@ namespace dinoscope {
 /// be sent again. Engine thread only; writing does not block it.
 class RunRecord {
 public:
-    /// `folder` empty: nothing is written. @throws EngineError as RunFolder.
-    RunRecord(const std::string& folder, const std::string& configText, std::int64_t stepsPerEpoch);
+    /// `folder` empty: nothing is written. `events`: for TensorBoard, too. @throws EngineError as RunFolder.
+    RunRecord(const std::string& folder, const std::string& configText, std::int64_t stepsPerEpoch, bool events);
 
     /// Goes on in a run's folder. @throws EngineError as RunFolder.
-    RunRecord(const std::string& folder, const Continuation& from, std::int64_t stepsPerEpoch, double seconds);
+    RunRecord(const std::string& folder, const Continuation& from, std::int64_t stepsPerEpoch, double seconds,
+              bool events);
 
     /// Takes over what another run recorded up to a step. @throws EngineError(io).
     void copyFrom(const std::string& folder, Step upTo);

@@ -2,6 +2,7 @@
 #include "engine/checkpoint/run_folder.h"
 
 #include "engine/checkpoint/epoch_log.h"
+#include "engine/formats/event_file.h"
 #include "engine/support/check.h"
 #include "engine/support/durable_file.h"
 #include "tests/checkpoint/failing_files.h"
@@ -12,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <csignal>
@@ -246,6 +248,52 @@ TEST(EpochLog, UsesTheOfficialNamesAndMarksAPartialEpoch) {
     log.add({0, Step{17}, 1.0, 0});
     EXPECT_EQ(nlohmann::json::parse(log.finishEpoch(Epoch{4}, Step{17}, 4, 13)).at("partial"), true);
     EXPECT_TRUE(log.empty());
+}
+
+TEST(RunFolder, KeepsLiveChangesForOtherPrograms) {
+    const TemporaryFolder temporary;
+    const std::string path = temporary / "run", changes = path + "/intervention.jsonl";
+    {
+        RunFolder folder(path, someMetrics(), "");
+        folder.addChange({Step{3}, "optim.lr: 0.1 -> 0.2", 1.5});
+        folder.addChange({Step{7}, "optim.lr: 0.2 -> 0.3", 2.5});
+        EXPECT_TRUE(folder.flush());
+    }
+    EXPECT_EQ(contentOf(changes), "{\"step\":3,\"id\":\"optim.lr\",\"old\":\"0.1\",\"new\":\"0.2\",\"seconds\":1.5}\n"
+                                  "{\"step\":7,\"id\":\"optim.lr\",\"old\":\"0.2\",\"new\":\"0.3\",\"seconds\":2.5}\n");
+    const RunFolder resumed(path, someMetrics(), Continuation{Step{5}, Epoch{0}, 1});
+    const std::string kept = contentOf(changes);
+    EXPECT_EQ(std::count(kept.begin(), kept.end(), '\n'), 1) << "what came after the checkpoint is forgotten";
+}
+
+TEST(RunFolder, WritesEventsOnlyWhenAsked) {
+    const TemporaryFolder temporary;
+    for (const bool events : {false, true}) {
+        const std::string path = temporary / (events ? "with" : "without");
+        const auto eventFiles = [&] {
+            std::vector<std::string> found;
+            for (const auto& entry : std::filesystem::directory_iterator(path))
+                if (entry.path().filename().string().starts_with("events.out.tfevents."))
+                    found.push_back(entry.path().string());
+            std::sort(found.begin(), found.end());
+            return found;
+        };
+        {
+            RunFolder folder(path, someMetrics(), "", events);
+            folder.add({0, Step{1}, 2.5, 0.5});
+            EXPECT_TRUE(folder.flush());
+            folder.add({1, Step{2}, -1, 1.5});
+            EXPECT_TRUE(folder.flush());
+        }
+        ASSERT_EQ(eventFiles().size(), events ? 1U : 0U);
+        if (!events)
+            continue;
+        const std::vector<EventScalar> found = readEvents(eventFiles().front());
+        ASSERT_EQ(found.size(), 2U);
+        EXPECT_EQ(found[0].tag, someMetrics()[0].group + "/" + someMetrics()[0].id);
+        EXPECT_EQ(found[1].step, 2);
+        EXPECT_EQ(found[1].wallTime - found[0].wallTime, 1);
+    }
 }
 
 } // namespace
