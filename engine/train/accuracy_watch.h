@@ -38,6 +38,7 @@ public:
     void change(const EvalOptions& options) { options_ = options; }
     void setProtocol(std::shared_ptr<const KnnProtocol> protocol) { protocol_ = std::move(protocol); }
     bool hasProtocol() const { return protocol_ != nullptr; }
+    const std::shared_ptr<const KnnProtocol>& protocol() const { return protocol_; }
     bool measures() const { return protocol_ && protocol_->measures(); }
 
     /// Whether the schedule asks for an evaluation after `step` steps and `trainSeconds` of training. Never without

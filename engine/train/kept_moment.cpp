@@ -34,4 +34,25 @@ KeptMoment::KeptMoment(const LiveRun& run, const EngineCatalog& catalog, Step st
 
 KeptMoment::~KeptMoment() = default;
 
+const std::shared_ptr<const FeatureBank>& KeptMoment::bank(const LiveRun& run) {
+    if (bank_ || watch_ || !run.protocol())
+        return bank_;
+    auto references = std::make_shared<KnnProtocol>(*run.protocol());
+    references->queries = {}; // accuracies are not asked for
+    watch_.emplace(std::move(references), settings_.eval);
+    watch_->begin({*student_, nullptr}, {*teacher_, nullptr}, step_.value, 0);
+    return bank_;
+}
+
+void KeptMoment::workSlice() {
+    if (const auto reading = watch_->slice()) {
+        bank_ = reading->bank;
+        watch_.reset();
+    }
+}
+
+WorkProgress KeptMoment::progress() const {
+    return {"Looking for neighbours at step " + std::to_string(step_.value), watch_->done(), watch_->total()};
+}
+
 } // namespace dinoscope

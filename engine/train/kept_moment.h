@@ -2,11 +2,13 @@
 #pragma once
 
 #include "engine/api/engine.h"
+#include "engine/train/accuracy_watch.h"
 #include "engine/train/run_settings.h"
 
 #include <torch/torch.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace dinoscope {
@@ -30,11 +32,22 @@ public:
     const torch::Tensor& center() const { return center_; }
     const RunSettings& settings() const { return settings_; }
 
+    /// The references of the run with their features under these networks; null until they have been computed, which
+    /// this call begins as work if need be. Null for good while the run has not read its references.
+    const std::shared_ptr<const FeatureBank>& bank(const LiveRun& run);
+    bool hasWork() const { return watch_ && watch_->isBusy(); }
+    /// At most about 50 ms of it.
+    void workSlice();
+    void cancelWork() { watch_.reset(); }
+    WorkProgress progress() const;
+
 private:
     Step step_;
     RunSettings settings_;
     std::shared_ptr<MultiCropNetwork> student_, teacher_;
     torch::Tensor center_;
+    std::optional<AccuracyWatch> watch_; ///< computes the features
+    std::shared_ptr<const FeatureBank> bank_;
 };
 
 } // namespace dinoscope

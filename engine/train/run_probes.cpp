@@ -40,7 +40,7 @@ void checkSample(const ImageSource& source, std::int64_t index) {
 /// What a probe looks at: the run as it is, or one of its checkpoints.
 struct Scene {
     LiveRun& run;
-    const KeptMoment* moment = nullptr; ///< null: as it is
+    KeptMoment* moment = nullptr; ///< null: as it is
 
     Step step() const { return moment ? moment->step() : run.stepNumber(); }
     MultiCropNetwork& student() const { return moment ? moment->student() : run.training().student(); }
@@ -161,11 +161,7 @@ torch::Tensor unitFeature(Backbone& network, const torch::Tensor& view) {
 NeighboursAnswer answer(const Scene& scene, const NeighboursRequest& request) {
     LiveRun& run = scene.run;
     Subject subject = subjectOf(scene, request.picture, 0);
-    const std::shared_ptr<const FeatureBank> bank = run.bank();
-    if (scene.moment && (!bank || bank->step != scene.step()))
-        throw EngineError(ErrorCode::notAllowed, "probes",
-                          "Neighbours are looked for among the features of the newest evaluation, which this moment "
-                          "does not have. Go back to the present, or fork a run from here and measure there.");
+    const std::shared_ptr<const FeatureBank> bank = scene.moment ? scene.moment->bank(run) : run.bank();
     NeighboursAnswer answer;
     answer.caption = std::move(subject.caption);
     if (subject.sample)
@@ -189,7 +185,7 @@ NeighboursAnswer answer(const Scene& scene, const NeighboursRequest& request) {
 
 } // namespace
 
-ProbeResult answerProbe(LiveRun& run, const KeptMoment* moment, const ProbeRequest& request) {
+ProbeResult answerProbe(LiveRun& run, KeptMoment* moment, const ProbeRequest& request) {
     const Scene scene{run, moment};
     ProbeResult result;
     result.id = request.id;

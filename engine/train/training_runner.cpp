@@ -133,8 +133,12 @@ std::shared_ptr<const RunInfo> TrainingRunner::info() const { return run_ ? run_
 std::shared_ptr<const ParamSet> TrainingRunner::params() const { return run_ ? run_->params() : nullptr; }
 
 RunnerStatus TrainingRunner::status() const {
-    if (run_)
-        return run_->status();
+    if (run_) {
+        RunnerStatus status = run_->status();
+        if (moment_ && moment_->hasWork() && !run_->hasWork())
+            status.work = moment_->progress();
+        return status;
+    }
     RunnerStatus status;
     status.work = preparing_;
     return status;
@@ -142,11 +146,20 @@ RunnerStatus TrainingRunner::status() const {
 
 StepOutcome TrainingRunner::step(RunnerOutput& output) { return run().step(output); }
 
-bool TrainingRunner::hasWork() const { return run_ && run_->hasWork(); }
+bool TrainingRunner::hasWork() const { return run_ && (run_->hasWork() || (moment_ && moment_->hasWork())); }
 
-void TrainingRunner::workSlice(RunnerOutput& output) { run().workSlice(output); }
+void TrainingRunner::workSlice(RunnerOutput& output) {
+    if (run().hasWork())
+        run().workSlice(output);
+    else
+        moment_->workSlice();
+}
 
-void TrainingRunner::cancelWork() { run().cancelWork(); }
+void TrainingRunner::cancelWork() {
+    if (moment_)
+        moment_->cancelWork();
+    run().cancelWork();
+}
 
 std::string TrainingRunner::setParam(const ParamSpec& spec, const ParamValue& value) {
     return run().setParam(catalog_, spec, value);

@@ -214,6 +214,19 @@ TEST(KeptMoments, AnswerAsTheRunDidThen) {
     for (std::size_t i = 0; i < crops.views.size(); ++i)
         EXPECT_EQ(cropsThen.views[i].image.pixels, crops.views[i].image.pixels) << i;
     EXPECT_THROW(run.runner.probe({1, AttentionRequest{sample}, Step{3}}), EngineError) << "nothing was kept then";
+    // Neighbours need the features of all references, which are computed as work.
+    const auto later = ask<NeighboursAnswer>(run.runner, NeighboursRequest{sample, 4}, {});
+    EXPECT_EQ(ask<NeighboursAnswer>(run.runner, NeighboursRequest{sample, 4}, then).references, 0);
+    EXPECT_TRUE(run.runner.hasWork());
+    EXPECT_FALSE(run.runner.status().work.what.empty());
+    while (run.runner.hasWork())
+        run.runner.workSlice(run.recorder);
+    const auto neighbours = ask<NeighboursAnswer>(run.runner, NeighboursRequest{sample, 4}, then);
+    EXPECT_EQ(neighbours.measured, then);
+    EXPECT_EQ(neighbours.references, later.references);
+    ASSERT_EQ(neighbours.teacher.size(), 4U);
+    EXPECT_NE(neighbours.student.back().similarity, later.student.back().similarity);
+    EXPECT_GT(run.recorder.points.size(), 0U);
 }
 
 TEST(Records, ARunIsReadWithoutBeingOpened) {
