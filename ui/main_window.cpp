@@ -2,6 +2,7 @@
 #include "ui/main_window.h"
 
 #include "ui/checkpoint_dialog.h"
+#include "ui/crashed_run.h"
 #include "ui/engine_bridge.h"
 #include "ui/new_run_dialog.h"
 #include "ui/panels/neighbours_panel.h"
@@ -33,8 +34,8 @@ namespace dinoscope {
 MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
     : QMainWindow(parent), bridge_(new EngineBridge(std::move(engine), this)),
       draft_(new RunDraft(bridge_->catalog(), this)), runBar_(new RunBar(*bridge_, this)),
-      messages_(new MessageBar(this)), pages_(new QStackedWidget(this)), startPage_(new StartPage(*draft_, this)),
-      workspace_(new Workspace({*bridge_, *draft_}, this)) {
+      messages_(new MessageBar(this)), crashedRun_(new CrashedRunBar(this)), pages_(new QStackedWidget(this)),
+      startPage_(new StartPage(*draft_, this)), workspace_(new Workspace({*bridge_, *draft_}, this)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Dinoscope"));
     resize(1440, 900);
@@ -45,6 +46,7 @@ MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(messages_);
+    column->addWidget(crashedRun_);
     column->addWidget(pages_, 1);
     pages_->addWidget(startPage_);
     pages_->addWidget(workspace_);
@@ -65,6 +67,10 @@ MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
         messages_->clear();
     });
     connect(runBar_->newRun(), &QAction::triggered, this, &MainWindow::showNewRun);
+    connect(crashedRun_, &CrashedRunBar::continueAsked, this, [this](const QString& folder) {
+        const std::string path = folder.toStdString();
+        openRun(LoadCommand{path, OpenCommand{{}, path, 0, 0}, {}}, true);
+    });
     connect(startPage_, &StartPage::newRunAsked, this, &MainWindow::showNewRun);
     connect(startPage_, &StartPage::checkpointAsked, this, &MainWindow::chooseCheckpoint);
     connect(startPage_, &StartPage::presetChosen, this, [this](const QString& id) {
@@ -174,16 +180,18 @@ void MainWindow::setTheme(ThemeChoice choice) {
     applyTheme(*qApp, choice);
 }
 
-void MainWindow::startRun() { openRun(true); }
+void MainWindow::startRun() { openRun(draft_->prepareCommand(), true); }
 
-void MainWindow::openRun(bool thenTrain) {
+void MainWindow::offerCrashedRun(const QString& runsFolder) { crashedRun_->lookIn(runsFolder, keepsSettings_); }
+
+void MainWindow::openRun(const Command& prepare, bool thenTrain) {
     messages_->clear();
     shownError_.clear();
     const auto failed = [this](const Acknowledgement& acknowledgement) {
         complain(textOf(acknowledgement.refused->message));
         emit startFailed(textOf(acknowledgement.refused->message));
     };
-    bridge_->post(draft_->prepareCommand(), this, [this, failed, thenTrain](const Acknowledgement& opened) {
+    bridge_->post(prepare, this, [this, failed, thenTrain](const Acknowledgement& opened) {
         if (opened.refused) {
             if (opened.refused->code != ErrorCode::cancelled)
                 failed(opened);
@@ -210,6 +218,7 @@ void MainWindow::measureNow() {
 void MainWindow::takeSnapshot(const Snapshot& snapshot) {
     if (snapshot.run != run_) {
         run_ = snapshot.run;
+        crashedRun_->setVisible(crashedRun_->isVisibleTo(crashedRun_->parentWidget()) && !run_);
         if (run_)
             for (Panel* panel : workspace_->panels())
                 panel->onNewRun();
@@ -276,7 +285,7 @@ void MainWindow::askForCheckpoint(const FileReport& report) {
     }
     auto* dialog = new CheckpointDialog(*draft_, report, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this] { openRun(false); });
+    connect(dialog, &QDialog::accepted, this, [this] { openRun(draft_->prepareCommand(), false); });
     dialog->open();
 }
 

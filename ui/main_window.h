@@ -14,6 +14,7 @@ class QStackedWidget;
 
 namespace dinoscope {
 
+class CrashedRunBar;
 class EngineBridge;
 class MessageBar;
 class Panel;
@@ -46,6 +47,8 @@ public:
     /// Looks into a file of networks, asks for what it leaves open and opens a run that goes on from it, without
     /// training yet.
     void openCheckpoint(const QString& path);
+    /// Offers to go on with the newest run below a folder that ended without being closed.
+    void offerCrashedRun(const QString& runsFolder);
     /// Every panel that can be seen shows the state after `step`.
     bool hasShown(Step step) const;
     void setTheme(ThemeChoice choice);
@@ -70,7 +73,7 @@ private:
     void showNewRun();
     void chooseCheckpoint();
     void askForCheckpoint(const FileReport& report);
-    void openRun(bool thenTrain);
+    void openRun(const Command& prepare, bool thenTrain);
     void measureNow();
     void takeJobResult(const JobResult& result);
     void showAbout();
@@ -81,6 +84,7 @@ private:
     RunDraft* draft_;
     RunBar* runBar_;
     MessageBar* messages_;
+    CrashedRunBar* crashedRun_;
     QStackedWidget* pages_;
     StartPage* startPage_;
     Workspace* workspace_;

@@ -4,6 +4,7 @@
 #include "app/cli/failure.h"
 #include "app/cli/interrupts.h"
 #include "app/cli/progress_line.h"
+#include "engine/api/unclosed_run.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,20 @@ namespace dinoscope {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// What there is to say of a run that ended without being closed; else nothing.
+void printUnclosed(const std::optional<UnclosedRun>& run) {
+    if (!run)
+        return;
+    std::cout << "The run ended without being closed.";
+    if (run->crashReport.empty())
+        std::cout << " There is no crash report, as when a process is killed or the power fails.";
+    else
+        std::cout << " The crash report is " << run->crashReport << ".";
+    if (run->hasCheckpoint)
+        std::cout << " '" << continueCommand(run->folder) << "' goes on with it.";
+    std::cout << std::endl;
+}
 
 void print(const RunReport& report) {
     for (const CheckpointReport& checkpoint : report.checkpoints) {
@@ -39,7 +54,7 @@ void print(const RunReport& report) {
         std::cout << "No checkpoint is whole." << std::endl;
 }
 
-Json asJson(const RunReport& report) {
+Json asJson(const RunReport& report, const std::optional<UnclosedRun>& unclosed) {
     Json checkpoints = Json::array();
     for (const CheckpointReport& c : report.checkpoints)
         checkpoints.push_back({{"step", c.step.value},
@@ -54,7 +69,9 @@ Json asJson(const RunReport& report) {
     const CheckpointReport* newest = report.newestGood();
     return {{"run", report.path},
             {"checkpoints", std::move(checkpoints)},
-            {"newest_good_step", newest ? Json(newest->step.value) : Json()}};
+            {"newest_good_step", newest ? Json(newest->step.value) : Json()},
+            {"closed", !unclosed},
+            {"crash_report", unclosed && !unclosed->crashReport.empty() ? Json(unclosed->crashReport) : Json()}};
 }
 
 void check(const std::string& path, bool json, const MakeEngine& makeEngine) {
@@ -62,12 +79,15 @@ void check(const std::string& path, bool json, const MakeEngine& makeEngine) {
     EngineSession session(makeEngine());
     ProgressLine progress;
     session.setWatcher([&](const EngineSession& s, const Drained& news) { progress.show(s, news); });
+    const auto unclosed = unclosedRun(path);
     const auto report = std::get<RunReport>(session.perform(JobRequest(CheckRunRequest{path})));
     progress.finish();
     if (json)
-        std::cout << asJson(report).dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
-    else
+        std::cout << asJson(report, unclosed).dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+    else {
         print(report);
+        printUnclosed(unclosed);
+    }
     if (!report.newestGood())
         throw Failure("No checkpoint in '" + path + "' is whole.", kFailureCode);
 }

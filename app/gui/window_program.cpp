@@ -13,6 +13,7 @@
 #include "ui/workspace.h"
 
 #include <QApplication>
+#include <QFileInfo>
 #include <QTimer>
 
 #include <iostream>
@@ -95,6 +96,8 @@ int showWindow(QApplication& application, std::unique_ptr<Engine> engine, const 
     QTimer::singleShot(0, &run, &UnattendedRun::start);
     if (!arguments.checkpoint.empty())
         window.openCheckpoint(QString::fromStdString(arguments.checkpoint));
+    if (!unattended && !startRun && arguments.checkpoint.empty())
+        window.offerCrashedRun(QFileInfo(window.draft().suggestedFolder()).path());
     const int code = application.exec();
     if (latency)
         latency->end();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/checkpoint/folder_lock.h"
 
+#include "engine/api/unclosed_run.h"
 #include "engine/support/check.h"
 
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 namespace dinoscope {
 
 FolderLock::FolderLock(const std::string& folder)
-    : file_(::open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+    : file_(::open((folder + "/" + kRunLockFile).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
     if (file_ < 0)
         throw EngineError(ErrorCode::io, "checkpoint",
                           "The folder '" + folder + "' cannot be written: " + std::strerror(errno) +
@@ -29,6 +30,15 @@ FolderLock::FolderLock(const std::string& folder)
                       "The folder '" + folder + "' cannot be locked: " + std::strerror(code) +
                           "; choose one on a local disk.");
 }
+
+void FolderLock::markOpen() {
+    markClosed();
+    const std::string mark =
+        "Process " + std::to_string(::getpid()) + " writes this run, or ended without closing it.\n";
+    [[maybe_unused]] const ssize_t written = ::pwrite(file_, mark.data(), mark.size(), 0);
+}
+
+void FolderLock::markClosed() { [[maybe_unused]] const int emptied = ::ftruncate(file_, 0); }
 
 FolderLock::~FolderLock() { ::close(file_); }
 

@@ -112,6 +112,7 @@ RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, c
 }
 
 void RunFolder::startWriter() {
+    lock_->markOpen();
     writer_ = std::thread([this] { writerLoop(); });
 }
 

@@ -52,6 +52,8 @@ public:
     std::string takeProblem();
     /// Blocks until everything so far is on the disk or writing failed. @returns false if it failed.
     bool flush();
+    /// The run has come to an orderly end. Without it, the folder says that the run was left.
+    void close() { lock_->markClosed(); }
     /// Flushes, then reads. @throws EngineError(io).
     std::vector<MetricPoint> history(Step from);
 

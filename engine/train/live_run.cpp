@@ -7,6 +7,7 @@
 #include "engine/data/color_source.h"
 #include "engine/data/epoch_order.h"
 #include "engine/support/check.h"
+#include "engine/support/crash_report.h"
 #include "engine/train/adopt_networks.h"
 #include "engine/train/feature_health.h"
 #include "engine/train/knn_protocol.h"
@@ -84,7 +85,7 @@ LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const
         evaluate();
 }
 
-LiveRun::~LiveRun() = default;
+LiveRun::~LiveRun() { noteRunForCrashReport({}); }
 
 void LiveRun::adopt(const ModelFile& start, RunnerOutput& output) {
     adoptNetworks(*training_, start);
@@ -213,6 +214,7 @@ StepOutcome LiveRun::step(RunnerOutput& output) {
     trainSeconds_ += seconds;
     measureTimes(metrics, seconds);
     recordStep(output, metrics);
+    noteStepForCrashReport(training_->step());
     const double recording = secondsSince(start) + between - seconds;
     times_.publishMs += (1e3 * (between + recording) - times_.publishMs) / kAverageOver;
     clock_.stepEnded(secondsOf(std::chrono::steady_clock::now()));

@@ -5,6 +5,7 @@
 #include "engine/api/config_file.h"
 #include "engine/checkpoint/model_file.h"
 #include "engine/support/check.h"
+#include "engine/support/crash_report.h"
 #include "engine/train/run_manifest.h"
 #include "engine/train/saved_run.h"
 
@@ -65,6 +66,8 @@ void LiveRun::makeRecord(const OpenCommand& command, const EngineCatalog& catalo
         if (saved)
             record_->copyFrom(saved->folder, stepNumber());
     }
+    noteRunForCrashReport(command.runFolder);
+    noteStepForCrashReport(training_->step());
     if (command.runFolder.empty())
         return;
     noteCircumstances(command.runFolder,
@@ -115,6 +118,7 @@ void LiveRun::finish(RunnerOutput& output) {
         saver_->finish(output);
     reportReplacedCount(output);
     record_->finish();
+    noteRunForCrashReport({});
 }
 
 } // namespace dinoscope

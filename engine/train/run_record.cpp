@@ -77,7 +77,11 @@ void RunRecord::finish() {
         return;
     finished_ = true;
     closeEpoch();
-    if (!folder_ || folder_->flush())
+    if (!folder_)
+        return;
+    const bool written = folder_->flush();
+    folder_->close(); // the person is told what is missing
+    if (written)
         return;
     folder_->takeProblem();
     throw EngineError(ErrorCode::io, "train",

@@ -152,7 +152,7 @@ mkfifo said
 interrupt() {
     local folder=$1 word=$2
     shift 2
-    "$program" train "${small[@]}" --out "$folder" --json >out 2>said &
+    "$program" train "${small[@]}" --save.every_minutes 0.0001 --out "$folder" --json >out 2>said &
     local pid=$!
     exec 3<said
     while read -r line <&3; do
@@ -190,6 +190,16 @@ done
 wait "$pid" || true
 expect 0 '"newest_good_step":[0-9]' runs check killed --json
 expect 0 '"finish_reason":"limit"' train --resume killed --steps 1 --json
+# Crashed: a report in the folder, and how to go on.
+code=0
+interrupt killed2 Saved SEGV || code=$?
+[ "$code" = 139 ] || fail "a program that crashed ended with $code instead of its signal"
+grep -q 'has crashed .signal 11.. The report is .*/killed2/crash-.*To go on: dinoscope-cli train --resume' err || fail "the crash was not said"
+grep -qE '^step: [1-9]' killed2/crash-*.txt || fail "the report does not name the step"
+grep -q 'command line: .*--save.every_minutes' killed2/crash-*.txt || fail "the report does not name the command line"
+expect 0 "ended without being closed. The crash report is killed2/crash-.* 'dinoscope-cli train --resume killed2' goes on" runs check killed2
+expect 0 '"finish_reason":"limit"' train --resume killed2 --steps 1 --json
+expect 0 '"closed":true,"crash_report":null' runs check killed2 --json
 printf x >>broken/checkpoints/step-000000006/values.json
 printf x >>broken/checkpoints/step-000000003/values.json
 expect 1 'No checkpoint is whole|is whole' runs check broken
