@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "engine/api/error.h"
+#include "engine/api/command.h"
 #include "tests/fakes/gate.h"
 
 #include <chrono>
@@ -10,6 +10,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace dinoscope {
@@ -40,6 +42,22 @@ public:
     /// The calls that the runner has had, in order.
     std::vector<std::string> calls() const;
 
+    /// What of one kind has arrived, in order: LoadCommand, SaveCommand, RequestProbeCommand also for interests,
+    /// StartJobCommand.
+    template <class C> std::vector<C> received() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<C> found;
+        for (const Command& command : received_)
+            if (const C* one = std::get_if<C>(&command))
+                found.push_back(*one);
+        return found;
+    }
+    /// For the runner.
+    void receive(Command command) {
+        const std::lock_guard lock(mutex_);
+        received_.push_back(std::move(command));
+    }
+
     /// For the runner: notes the call, waits at the gate, throws what was ordered.
     void pass(const std::string& point);
     /// For the runner: notes the call and throws what was ordered, without waiting.
@@ -51,6 +69,7 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, std::optional<Error>> orders_; ///< empty error: a plain exception
     std::vector<std::string> calls_;
+    std::vector<Command> received_;
 };
 
 } // namespace dinoscope

@@ -101,11 +101,12 @@ void ScriptedRunner::open(const OpenCommand& command, RunnerOutput& output, cons
 }
 
 void ScriptedRunner::load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) {
+    script_->receive(command);
     prepare("load", command.run.params, keepGoing);
     maxSteps_ = command.run.maxSteps;
     info_ = makeInfo(*script_, command.run);
-    status_.step = {100};
-    status_.epoch = {100 / kStepsPerEpoch};
+    status_.step = command.at.value_or(Step{100});
+    status_.epoch = {status_.step.value / kStepsPerEpoch};
     output.log(LogLevel::info, "Loaded " + command.path + ".");
 }
 
@@ -199,6 +200,7 @@ std::string ScriptedRunner::setParam(const ParamSpec& spec, const ParamValue& va
 }
 
 ProbeResult ScriptedRunner::probe(const ProbeRequest& request) {
+    script_->receive(RequestProbeCommand{request});
     script_->pass("probe");
     ProbeResult result;
     result.id = request.id;
@@ -219,6 +221,7 @@ ProbeResult ScriptedRunner::probe(const ProbeRequest& request) {
 }
 
 std::unique_ptr<Job> ScriptedRunner::startJob(const JobRequest& request) {
+    script_->receive(StartJobCommand{0, request});
     script_->note("startJob");
     if (std::holds_alternative<EvaluateRunRequest>(request)) {
         queueEvaluation();
@@ -236,9 +239,10 @@ std::unique_ptr<Job> ScriptedRunner::startJob(const JobRequest& request) {
     return std::make_unique<ScriptedJob>(script_, std::move(answer), script_->evaluationSlices, [] {});
 }
 
-void ScriptedRunner::save(const SaveCommand&, RunnerOutput& output) {
+void ScriptedRunner::save(const SaveCommand& command, RunnerOutput& output) {
+    script_->receive(command);
     script_->pass("save");
-    output.log(LogLevel::info, "Saved.");
+    output.log(LogLevel::info, "Saved the checkpoint of step " + std::to_string(status_.step.value) + ", 9 MB.");
 }
 
 void ScriptedRunner::replayHistory(Step from, RunnerOutput& output) {
