@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/curve_plot.h"
 
-#include "widgets/series_store.h"
-
-#include <qcustomplot.h>
+#include "widgets/curve_plot_series.h"
 
 #include <QFile>
 #include <QLabel>
@@ -41,13 +39,6 @@ void setScale(QCPAxis* axis, bool logarithmic, int ticks) {
 }
 
 } // namespace
-
-struct CurvePlot::Series {
-    Curve curve;
-    SeriesStore store;
-    QCPGraph* raw = nullptr;
-    QCPGraph* smooth = nullptr;
-};
 
 CurvePlot::CurvePlot(const QString& title, const QString& unit, QWidget* parent)
     : QWidget(parent), title_(title), unit_(unit), header_(new QLabel(this)), plot_(new QCustomPlot(this)) {
@@ -136,6 +127,7 @@ void CurvePlot::sample() {
         series->smooth->setAntialiased(few);
         const bool alone = series->store.size() == 1; // no line would be seen
         series->smooth->setScatterStyle(alone ? QCPScatterStyle(QCPScatterStyle::ssDisc, kDotPx) : QCPScatterStyle());
+        sampleOther(*series, columns);
     }
 }
 
@@ -219,16 +211,17 @@ void CurvePlot::refresh() {
 
 void CurvePlot::rescale() {
     double left = std::numeric_limits<double>::max(), right = -left, low = left, high = -left;
-    for (const auto& series : series_) {
-        // A single spike must not flatten the curve.
-        const auto bulk = series->store.bulk(logY_);
-        if (!bulk)
-            continue;
-        left = std::min(left, series->store.x().front());
-        right = std::max(right, series->store.x().back());
-        low = std::min(low, bulk->first);
-        high = std::max(high, bulk->second);
-    }
+    for (const auto& series : series_)
+        for (const SeriesStore* store : {&series->store, &series->other}) {
+            // A single spike must not flatten the curve.
+            const auto bulk = store->bulk(logY_);
+            if (!bulk)
+                continue;
+            left = std::min(left, store->x().front());
+            right = std::max(right, store->x().back());
+            low = std::min(low, bulk->first);
+            high = std::max(high, bulk->second);
+        }
     if (left > right) {
         plot_->xAxis->setRange(logX_ ? 1 : 0, 100);
         plot_->yAxis->setRange(logY_ ? 0.1 : 0, 1);
@@ -262,6 +255,9 @@ CurvePlot::Readings CurvePlot::readings() const {
         const QString line = series->curve.dashed ? QStringLiteral("╌") : QStringLiteral("━");
         const QString name = compact_ ? QString() : QLatin1Char(' ') + series->curve.label;
         plain << line + name + QLatin1Char(' ') + (value ? QString::number(*value, 'g', cursorX_ ? 4 : 3) : QString());
+        const auto other = series->other.valueAt(cursorX_.value_or(std::numeric_limits<double>::infinity()));
+        if (other && !compact_)
+            plain.back() += QStringLiteral(" (○ %1)").arg(QString::number(*other, 'g', cursorX_ ? 4 : 3));
         // A line may break between two curves only.
         const QString whole = plain.back().toHtmlEscaped().replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
         rich << QStringLiteral("<span style='color:%1'>%2</span>")
@@ -302,7 +298,8 @@ void CurvePlot::resizeEvent(QResizeEvent* event) {
 void CurvePlot::setSmoothing(double smoothing) {
     smoothing_ = std::clamp(smoothing, 0.0, 0.999);
     for (const auto& series : series_)
-        changed_ = series->store.setSmoothing(smoothing_) || changed_;
+        for (SeriesStore* store : {&series->store, &series->other})
+            changed_ = store->setSmoothing(smoothing_) || changed_;
     refresh();
 }
 
@@ -359,6 +356,7 @@ void CurvePlot::applyTheme() {
         series->smooth->setPen(pen);
         full.setAlphaF(0.25F);
         series->raw->setPen(QPen(full, 1));
+        colorOther(*series);
     }
     for (QCPItemStraightLine* line : levelLines_)
         line->setPen(QPen(color(ColorRole::mutedText), 1, Qt::DotLine));

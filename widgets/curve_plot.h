@@ -48,6 +48,10 @@ public:
     /// Points of one curve come in growing x, or late; a non-finite value is skipped. Drawn with the next refresh().
     void append(std::size_t curve, double x, double y);
     std::size_t pointCount(std::size_t curve) const;
+    /// The same curve of another run: drawn smoothed, of another lightness, with rings along it. In growing x.
+    void setOther(std::size_t curve, const std::vector<double>& x, const std::vector<double>& y);
+    void clearOther();
+    std::size_t otherPointCount(std::size_t curve) const;
     void setLevels(const std::vector<Level>& levels);
     void addMark(const Mark& mark);
     const std::vector<Mark>& marks() const { return marks_; }
@@ -88,6 +92,8 @@ private:
     void rescale();
     /// Gives the plot as many points of the visible part as it has pixels for.
     void sample();
+    void sampleOther(Series& series, int columns);
+    void colorOther(Series& series);
     void updateHeader();
     /// The newest values, or those under the cursor.
     struct Readings {

@@ -23,6 +23,7 @@ const char* shapeOf(LineIcon icon) {
         return "<path d='M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5'/>";
     case LineIcon::freeze: return "<path d='M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9'/>";
     case LineIcon::save: return "<path d='M12 4v11M7 10.5l5 5 5-5M5 20h14'/>";
+    case LineIcon::send: return "<path d='M12 15V4M7 8.5l5-5 5 5M5 14v6h14v-6'/>";
     case LineIcon::search: return "<circle cx='10.5' cy='10.5' r='6'/><path d='M15 15l5 5'/>";
     case LineIcon::lens:
         return "<circle cx='12' cy='12' r='8'/><circle cx='12' cy='12' r='3'/><path d='M12 4v3M12 17v3M4 12h3M17 "

@@ -108,14 +108,18 @@ QLabel[muted="true"] { color: @muted; }
 QLabel[heading="true"] { font-weight: 600; }
 QLabel[tone="bad"] { color: @bad; }
 QLabel[tone="accent"] { color: @accent; }
+QLabel[tone="warning"] { color: @warning; }
+QTableWidget { background: @panel; border: 1px solid @line; border-radius: 4px; gridline-color: @line; }
+QHeaderView::section { background: @raised; color: @muted; border: 0; border-bottom: 1px solid @line; padding: 3px 6px; }
 )");
-    const std::array<std::pair<const char*, ColorRole>, 7> names = {{{"@window", ColorRole::window},
+    const std::array<std::pair<const char*, ColorRole>, 8> names = {{{"@window", ColorRole::window},
                                                                      {"@panel", ColorRole::panel},
                                                                      {"@raised", ColorRole::raised},
                                                                      {"@line", ColorRole::line},
                                                                      {"@text", ColorRole::text},
                                                                      {"@muted", ColorRole::mutedText},
-                                                                     {"@bad", ColorRole::bad}}};
+                                                                     {"@bad", ColorRole::bad},
+                                                                     {"@warning", ColorRole::warning}}};
     const bool dark = colors == kDark;
     sheet.replace(QStringLiteral("@scheme"), dark ? QStringLiteral("dark") : QStringLiteral("light"));
     sheet.replace(QStringLiteral("@onaccent"), dark ? QStringLiteral("#15181d") : QStringLiteral("#ffffff"));
