@@ -4,11 +4,18 @@
 #include "ui/checkpoint_dialog.h"
 #include "ui/crashed_run.h"
 #include "ui/engine_bridge.h"
+#include "ui/export_dialog.h"
+#include "ui/moment.h"
+#include "ui/moment_bar.h"
 #include "ui/new_run_dialog.h"
 #include "ui/panels/neighbours_panel.h"
 #include "ui/panels/parameters_panel.h"
+#include "ui/panels/runs_panel.h"
+#include "ui/recent_runs.h"
 #include "ui/run_bar.h"
+#include "ui/run_comparison.h"
 #include "ui/run_draft.h"
+#include "ui/run_opener.h"
 #include "ui/start_page.h"
 #include "ui/texts.h"
 #include "ui/workspace.h"
@@ -18,6 +25,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QCloseEvent>
+#include <QDir>
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QMenuBar>
@@ -33,9 +41,11 @@ namespace dinoscope {
 
 MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
     : QMainWindow(parent), bridge_(new EngineBridge(std::move(engine), this)),
-      draft_(new RunDraft(bridge_->catalog(), this)), runBar_(new RunBar(*bridge_, this)),
+      draft_(new RunDraft(bridge_->catalog(), this)), runBar_(new RunBar(*bridge_, this)), moment_(new Moment(this)),
+      comparison_(new RunComparison(this)), opener_(new RunOpener(*bridge_, this)), recent_(new RecentRuns(this)),
       messages_(new MessageBar(this)), crashedRun_(new CrashedRunBar(this)), pages_(new QStackedWidget(this)),
-      startPage_(new StartPage(*draft_, this)), workspace_(new Workspace({*bridge_, *draft_}, this)) {
+      startPage_(new StartPage(*draft_, *recent_, this)),
+      workspace_(new Workspace({*bridge_, *draft_, *moment_, *comparison_}, this)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Dinoscope"));
     resize(1440, 900);
@@ -47,6 +57,7 @@ MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
     column->setSpacing(0);
     column->addWidget(messages_);
     column->addWidget(crashedRun_);
+    column->addWidget(new MomentBar(*moment_, this));
     column->addWidget(pages_, 1);
     pages_->addWidget(startPage_);
     pages_->addWidget(workspace_);
@@ -73,6 +84,11 @@ MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
     });
     connect(startPage_, &StartPage::newRunAsked, this, &MainWindow::showNewRun);
     connect(startPage_, &StartPage::checkpointAsked, this, &MainWindow::chooseCheckpoint);
+    connect(startPage_, &StartPage::runAsked, this, &MainWindow::chooseRunFolder);
+    connect(startPage_, &StartPage::runChosen, this, &MainWindow::openRunFolder);
+    connect(opener_, &RunOpener::opened, this, &MainWindow::showLoaded);
+    connect(opener_, &RunOpener::failed, this, &MainWindow::complain);
+    connect(recent_, &RecentRuns::changed, this, &MainWindow::noteRecent);
     connect(startPage_, &StartPage::presetChosen, this, [this](const QString& id) {
         if (!draft_->choosePreset(id.toStdString()))
             return;
@@ -99,6 +115,11 @@ void MainWindow::connectBridge() {
         connect(panel, &Panel::complained, this, &MainWindow::complain);
     }
     connect(workspace_->panel<NeighboursPanel>(), &NeighboursPanel::measureAsked, this, &MainWindow::measureNow);
+    auto* runs = workspace_->panel<RunsPanel>();
+    connect(runs, &RunsPanel::loadAsked, opener_, &RunOpener::open);
+    connect(runs, &RunsPanel::exportAsked, this, &MainWindow::showExport);
+    connect(runBar_->exportAction(), &QAction::triggered, this, [this] { showExport(moment_->step()); });
+    connect(runs, &RunsPanel::openAsked, this, &MainWindow::chooseRunFolder);
     connect(bridge_, &EngineBridge::jobEnded, this, &MainWindow::takeJobResult);
     connect(bridge_, &EngineBridge::closed, this, [this] {
         emit ended();
@@ -120,7 +141,12 @@ void MainWindow::takeJobResult(const JobResult& result) {
 void MainWindow::makeMenus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
     file->addAction(runBar_->newRun());
+    openRun_ = file->addAction(tr("Open &run…"), this, &MainWindow::chooseRunFolder);
+    openRun_->setShortcut(QKeySequence(QStringLiteral("Ctrl+Shift+O")));
     openCheckpoint_ = file->addAction(tr("&Open checkpoint…"), QKeySequence::Open, this, &MainWindow::chooseCheckpoint);
+    file->addSeparator();
+    file->addAction(runBar_->action(CommandKind::save));
+    file->addAction(runBar_->exportAction());
     QAction* copy = file->addAction(tr("&Copy as command line"), this, &MainWindow::copyCommandLine);
     copy->setShortcut(QKeySequence(QStringLiteral("Ctrl+Shift+C")));
     copy->setToolTip(tr("The dinoscope-cli call that trains with these settings"));
@@ -219,6 +245,7 @@ void MainWindow::takeSnapshot(const Snapshot& snapshot) {
     if (snapshot.run != run_) {
         run_ = snapshot.run;
         crashedRun_->setVisible(crashedRun_->isVisibleTo(crashedRun_->parentWidget()) && !run_);
+        moment_->set(std::nullopt);
         if (run_)
             for (Panel* panel : workspace_->panels())
                 panel->onNewRun();
@@ -237,7 +264,9 @@ void MainWindow::takeSnapshot(const Snapshot& snapshot) {
     else if (!isAllowed(snapshot.state, CommandKind::open))
         words = textOf(refusal(snapshot.state, CommandKind::open));
     startPage_->setBusy(words);
-    openCheckpoint_->setEnabled(isAllowed(snapshot.state, CommandKind::load));
+    for (QAction* action : {openRun_, openCheckpoint_})
+        action->setEnabled(isAllowed(snapshot.state, CommandKind::load));
+    recent_->follow(snapshot);
     measure_->setEnabled(snapshot.run && isAllowed(snapshot.state, CommandKind::requestProbe));
     for (Panel* panel : workspace_->panels())
         panel->onSnapshot(snapshot);
@@ -267,6 +296,26 @@ void MainWindow::chooseCheckpoint() {
         openCheckpoint(path);
 }
 
+void MainWindow::chooseRunFolder() {
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Open run: the folder that it is kept in"),
+                                                             QDir::homePath() + QStringLiteral("/Dinoscope/runs"));
+    if (!folder.isEmpty())
+        openRunFolder(folder);
+}
+
+void MainWindow::openRunFolder(const QString& folder) {
+    messages_->clear();
+    shownError_.clear();
+    opener_->openFolder(folder);
+}
+
+/// The form shows the values of the run that was opened, and so does the next run begin.
+void MainWindow::showLoaded() {
+    if (const auto& params = bridge_->snapshot()->params)
+        draft_->adopt(*params);
+    showWorkspace();
+}
+
 void MainWindow::openCheckpoint(const QString& path) {
     messages_->clear();
     inspection_ = bridge_->newJobId();
@@ -289,6 +338,12 @@ void MainWindow::askForCheckpoint(const FileReport& report) {
     dialog->open();
 }
 
+void MainWindow::showExport(std::optional<Step> at) {
+    auto* dialog = new ExportDialog(*bridge_, at, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show(); // the run can be paused and watched meanwhile
+}
+
 void MainWindow::copyCommandLine() {
     const auto& params = bridge_->snapshot()->params;
     const bool live = params && isAllowed(bridge_->snapshot()->state, CommandKind::setParam);
@@ -305,6 +360,13 @@ void MainWindow::showAbout() {
             .arg(QCoreApplication::applicationVersion()));
 }
 
+void MainWindow::noteRecent() {
+    if (!keepsSettings_)
+        return;
+    QSettings settings;
+    recent_->save(settings);
+}
+
 void MainWindow::restoreSettings() {
     if (!keepsSettings_)
         return;
@@ -312,6 +374,7 @@ void MainWindow::restoreSettings() {
     setTheme(themeNamed(settings.value(QStringLiteral("theme")).toString()));
     restoreGeometry(settings.value(QStringLiteral("layout/window")).toByteArray());
     workspace_->restore(settings);
+    recent_->load(settings);
 }
 
 void MainWindow::saveSettings() const {

@@ -15,11 +15,15 @@ class QStackedWidget;
 namespace dinoscope {
 
 class CrashedRunBar;
+class RunComparison;
 class EngineBridge;
 class MessageBar;
+class Moment;
 class Panel;
+class RecentRuns;
 class RunBar;
 class RunDraft;
+class RunOpener;
 class StartPage;
 class Workspace;
 
@@ -36,7 +40,9 @@ public:
     RunDraft& draft() const { return *draft_; }
     RunBar& runBar() const { return *runBar_; }
     Workspace& workspace() const { return *workspace_; }
+    RecentRuns& recentRuns() const { return *recent_; }
     StartPage& startPage() const { return *startPage_; }
+    Moment& moment() const { return *moment_; }
     MessageBar& messages() const { return *messages_; }
     bool showsWorkspace() const;
     /// Instead of the start page; a run that opens does the same.
@@ -49,6 +55,8 @@ public:
     void openCheckpoint(const QString& path);
     /// Offers to go on with the newest run below a folder that ended without being closed.
     void offerCrashedRun(const QString& runsFolder);
+    /// Opens the run in a folder at its newest checkpoint, to look at it and to train on.
+    void openRunFolder(const QString& folder);
     /// Every panel that can be seen shows the state after `step`.
     bool hasShown(Step step) const;
     void setTheme(ThemeChoice choice);
@@ -72,6 +80,11 @@ private:
     void complain(const QString& sentence);
     void showNewRun();
     void chooseCheckpoint();
+    void chooseRunFolder();
+    void showLoaded();
+    /// Of the open run as it is, or of a checkpoint in its folder.
+    void showExport(std::optional<Step> at);
+    void noteRecent();
     void askForCheckpoint(const FileReport& report);
     void openRun(const Command& prepare, bool thenTrain);
     void measureNow();
@@ -83,12 +96,16 @@ private:
     EngineBridge* bridge_;
     RunDraft* draft_;
     RunBar* runBar_;
+    Moment* moment_;
+    RunComparison* comparison_;
+    RunOpener* opener_;
+    RecentRuns* recent_;
     MessageBar* messages_;
     CrashedRunBar* crashedRun_;
     QStackedWidget* pages_;
     StartPage* startPage_;
     Workspace* workspace_;
-    QAction *openCheckpoint_ = nullptr, *measure_ = nullptr;
+    QAction *openRun_ = nullptr, *openCheckpoint_ = nullptr, *measure_ = nullptr;
     QActionGroup* themes_ = nullptr;
     ThemeChoice theme_ = ThemeChoice::system;
     std::shared_ptr<const RunInfo> run_;

@@ -9,13 +9,17 @@
 
 namespace dinoscope {
 
+class RunComparison;
 class EngineBridge;
+class Moment;
 class RunDraft;
 
 /// What every panel may use; all of it outlives the panels.
 struct PanelContext {
     EngineBridge& bridge;
     RunDraft& draft;
+    Moment& moment;            ///< which all panels show
+    RunComparison& comparison; ///< with another run
 };
 
 /// The content of a dock. Lives on the GUI thread; the main window passes on what the bridge delivers.
@@ -44,6 +48,8 @@ signals:
 protected:
     EngineBridge& bridge() const { return context_.bridge; }
     RunDraft& draft() const { return context_.draft; }
+    Moment& moment() const { return context_.moment; }
+    RunComparison& comparison() const { return context_.comparison; }
     const PanelContext& context() const { return context_; }
 
 private:

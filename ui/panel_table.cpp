@@ -9,6 +9,7 @@
 #include "ui/panels/log_panel.h"
 #include "ui/panels/neighbours_panel.h"
 #include "ui/panels/parameters_panel.h"
+#include "ui/panels/runs_panel.h"
 
 #include <QCoreApplication>
 
@@ -26,6 +27,7 @@ const std::vector<PanelEntry>& panelTable() {
         {QStringLiteral("parameters"), title("Parameters"), {0, 0, false}, make<ParametersPanel>},
         {QStringLiteral("curves"), title("Curves"), {1, 0, false}, make<CurvesPanel>},
         {QStringLiteral("laboratory"), title("Temperature laboratory"), {1, 1, false}, make<LaboratoryPanel>},
+        {QStringLiteral("runs"), title("Runs"), {1, 1, true}, make<RunsPanel>},
         {QStringLiteral("attention"), title("Attention"), {2, 0, false}, make<AttentionPanel>},
         {QStringLiteral("neighbours"), title("Neighbours"), {2, 0, true}, make<NeighboursPanel>},
         {QStringLiteral("crops"), title("Crops"), {2, 1, false}, make<CropsPanel>},

@@ -2,6 +2,7 @@
 #include "ui/probe_panel.h"
 
 #include "ui/engine_bridge.h"
+#include "ui/moment.h"
 
 namespace dinoscope {
 namespace {
@@ -11,20 +12,43 @@ constexpr std::int64_t kIntervalMs = 400;
 } // namespace
 
 ProbePanel::ProbePanel(const PanelContext& context, ProbeKind kind, QWidget* parent)
-    : Panel(context, parent), kind_(kind) {}
+    : Panel(context, parent), kind_(kind) {
+    connect(&moment(), &Moment::changed, this, &ProbePanel::followMoment);
+}
 
 bool ProbePanel::canBeAsked() const { return isAllowed(state_, CommandKind::requestProbe); }
 
+bool ProbePanel::asksOnce() const { return frozen_ || !moment().isLive(); }
+
+QString ProbePanel::answerText() const {
+    return answerStep_ ? stepText(*answerStep_, answerMoment_.has_value()) : QString();
+}
+
 void ProbePanel::onNewRun() {
     answerStep_.reset();
+    answerMoment_.reset();
     answered_ = false;
     interested_ = false;
+    askedOnce_ = false;
 }
 
 void ProbePanel::onSnapshot(const Snapshot& snapshot) {
     state_ = snapshot.state;
-    if (isVisible() && !frozen_ && !interested_ && canBeAsked())
-        postInterest();
+    follow();
+}
+
+void ProbePanel::follow() {
+    if (isVisible() && !frozen_ && canBeAsked() && !(moment().isLive() ? interested_ : askedOnce_))
+        ask();
+}
+
+void ProbePanel::followMoment() {
+    askedOnce_ = false;
+    if (frozen_)
+        return;
+    if (!moment().isLive())
+        endInterest();
+    follow();
 }
 
 void ProbePanel::onResult(const ProbeResult& result) {
@@ -32,6 +56,7 @@ void ProbePanel::onResult(const ProbeResult& result) {
         return;
     answered_ = true;
     answerStep_ = result.step;
+    answerMoment_ = asked_;
     showWaiting(false);
     if (result.error)
         showError(*result.error);
@@ -40,20 +65,27 @@ void ProbePanel::onResult(const ProbeResult& result) {
 }
 
 bool ProbePanel::hasShown(Step step) const {
-    return !isVisible() || frozen_ || (answered_ && answerStep_ && answerStep_->value >= step.value);
+    if (!isVisible() || frozen_)
+        return true;
+    return answered_ && answerStep_ && (!moment().isLive() || answerStep_->value >= step.value);
 }
 
 void ProbePanel::ask() {
     if (!canBeAsked() || !isVisible())
         return;
-    if (!frozen_) {
+    if (asksOnce())
+        askOnce();
+    else
         postInterest();
-        return;
-    }
+}
+
+void ProbePanel::askOnce() {
     newest_ = bridge().newJobId();
+    asked_ = moment().step();
+    askedOnce_ = true;
     answered_ = false;
     showWaiting(true);
-    bridge().post(RequestProbeCommand{{newest_, question(), {}}});
+    bridge().post(RequestProbeCommand{{newest_, question(), asked_}});
 }
 
 void ProbePanel::setFrozen(bool frozen) {
@@ -61,11 +93,12 @@ void ProbePanel::setFrozen(bool frozen) {
     if (frozen_)
         endInterest();
     else if (isVisible() && canBeAsked())
-        postInterest();
+        ask();
 }
 
 void ProbePanel::postInterest() {
     newest_ = bridge().newJobId();
+    asked_.reset();
     interested_ = true;
     answered_ = false;
     showWaiting(true);
@@ -81,13 +114,13 @@ void ProbePanel::endInterest() {
 void ProbePanel::showEvent(QShowEvent* event) {
     Panel::showEvent(event);
     state_ = bridge().snapshot()->state;
-    if (!frozen_ && !interested_ && canBeAsked())
-        postInterest();
+    follow();
 }
 
 void ProbePanel::hideEvent(QHideEvent* event) {
     Panel::hideEvent(event);
     endInterest();
+    askedOnce_ = false;
 }
 
 } // namespace dinoscope

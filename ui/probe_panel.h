@@ -6,7 +6,8 @@
 namespace dinoscope {
 
 /// A panel that shows the answers to one kind of probe. While it can be seen it is interested: the engine answers again
-/// and again as the run goes on. Hidden or frozen it costs the run nothing.
+/// and again as the run goes on. Of a moment of the past it asks once. Hidden or frozen it costs the run nothing; a
+/// frozen one keeps its answer also when another moment is looked at.
 class ProbePanel : public Panel {
     Q_OBJECT
 
@@ -19,6 +20,10 @@ public:
     bool hasShown(Step step) const override;
 
     bool isFrozen() const { return frozen_; }
+    /// "step 300", or "step 300, from the checkpoint": of the answer on the screen.
+    QString answerText() const;
+    /// Whether the answer on the screen is of a moment of the past.
+    bool isFromCheckpoint() const { return answerMoment_.has_value(); }
     /// Step of the answer on the screen; empty: none yet.
     std::optional<Step> answerStep() const { return answerStep_; }
 
@@ -40,6 +45,11 @@ protected:
 
 private:
     bool canBeAsked() const;
+    bool asksOnce() const;
+    /// Asks what is to be seen now, unless it has been asked already.
+    void follow();
+    void followMoment();
+    void askOnce();
     void postInterest();
     void endInterest();
 
@@ -47,6 +57,8 @@ private:
     RunState state_ = RunState::empty;
     JobId newest_ = 0;
     bool interested_ = false, frozen_ = false, answered_ = false;
+    bool askedOnce_ = false;                   ///< about the moment of the past
+    std::optional<Step> asked_, answerMoment_; ///< moments of the newest question and of the answer on the screen
     std::optional<Step> answerStep_;
 };
 

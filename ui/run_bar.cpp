@@ -16,8 +16,9 @@
 namespace dinoscope {
 
 RunBar::RunBar(EngineBridge& bridge, QWidget* parent)
-    : QToolBar(parent), bridge_(bridge), newRun_(new QAction(tr("New run…"), this)), state_(new QLabel(this)),
-      status_(new QLabel(this)), progress_(new QProgressBar(this)), search_(new QLineEdit(this)) {
+    : QToolBar(parent), bridge_(bridge), newRun_(new QAction(tr("New run…"), this)),
+      export_(new QAction(tr("Export…"), this)), state_(new QLabel(this)), status_(new QLabel(this)),
+      progress_(new QProgressBar(this)), search_(new QLineEdit(this)) {
     setObjectName(QStringLiteral("runBar"));
     setWindowTitle(tr("Run"));
     setMovable(false);
@@ -33,6 +34,11 @@ RunBar::RunBar(EngineBridge& bridge, QWidget* parent)
                StepCommand{});
     addCommand(CommandKind::stop, tr("Stop"), tr("Ends the run after the step in work"),
                QKeySequence(QStringLiteral("Shift+F5")), StopCommand{});
+    addSeparator();
+    addCommand(CommandKind::save, tr("Save checkpoint"), tr("Saves a checkpoint after the step in work and keeps it"),
+               QKeySequence(QStringLiteral("Ctrl+Shift+S")), SaveCommand{});
+    export_->setShortcut(QKeySequence(QStringLiteral("Ctrl+E")));
+    addAction(export_);
     addSeparator();
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
@@ -86,6 +92,8 @@ void RunBar::drawIcons() {
     actions_.at(CommandKind::pause)->setIcon(lineIcon(LineIcon::pause, palette()));
     actions_.at(CommandKind::step)->setIcon(lineIcon(LineIcon::step, palette()));
     actions_.at(CommandKind::stop)->setIcon(lineIcon(LineIcon::stop, palette()));
+    actions_.at(CommandKind::save)->setIcon(lineIcon(LineIcon::save, palette()));
+    export_->setIcon(lineIcon(LineIcon::send, palette()));
     lens_->setIcon(lineIcon(LineIcon::search, palette()));
 }
 
@@ -97,16 +105,26 @@ void RunBar::changeEvent(QEvent* event) {
     }
 }
 
-void RunBar::show(const Snapshot& snapshot) {
+void RunBar::showWhatIsAllowed(const Snapshot& snapshot) {
     for (const auto& [kind, action] : actions_) {
-        const std::string_view why = refusal(snapshot.state, kind);
-        action->setEnabled(why.empty());
-        action->setToolTip(why.empty() ? tips_.at(kind) : textOf(why));
+        QString why = textOf(refusal(snapshot.state, kind));
+        if (why.isEmpty() && kind == CommandKind::save && snapshot.run && snapshot.run->runFolder.empty())
+            why = tr("This run keeps no folder, so there is no place for a checkpoint.");
+        action->setEnabled(why.isEmpty());
+        action->setToolTip(why.isEmpty() ? tips_.at(kind) : why);
     }
+    const std::string_view noJob = refusal(snapshot.state, CommandKind::startJob);
+    export_->setEnabled(noJob.empty());
+    export_->setToolTip(noJob.empty() ? tr("Writes networks, features or curves for other programs (%1)")
+                                            .arg(export_->shortcut().toString(QKeySequence::NativeText))
+                                      : textOf(noJob));
     const std::string_view whyNot = refusal(snapshot.state, CommandKind::open);
     newRun_->setEnabled(whyNot.empty());
     newRun_->setToolTip(whyNot.empty() ? tr("Chooses a preset and starts") : textOf(whyNot));
+}
 
+void RunBar::show(const Snapshot& snapshot) {
+    showWhatIsAllowed(snapshot);
     const bool pending = snapshot.requestedState != snapshot.state;
     state_->setText(pending ? tr("%1 → %2…").arg(stateText(snapshot.state), stateText(snapshot.requestedState))
                             : stateText(snapshot.state));

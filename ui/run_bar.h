@@ -16,8 +16,8 @@ namespace dinoscope {
 
 class EngineBridge;
 
-/// Run, Pause, Step and Stop with the state of the run beside them. What a button may do is read from the permission
-/// table; the state shown is the engine's, never the click's.
+/// Run, Pause, Step, Stop, Save and Export with the state of the run beside them. What a button may do is read from the
+/// permission table; the state shown is the engine's, never the click's.
 class RunBar : public QToolBar {
     Q_OBJECT
 
@@ -25,7 +25,8 @@ public:
     explicit RunBar(EngineBridge& bridge, QWidget* parent = nullptr);
 
     QAction* newRun() const { return newRun_; }
-    /// The action of run, pause, step or stop.
+    QAction* exportAction() const { return export_; }
+    /// The action of run, pause, step, stop or save.
     QAction* action(CommandKind kind) const { return actions_.at(kind); }
     void show(const Snapshot& snapshot);
     QString stateWords() const;
@@ -45,10 +46,11 @@ private:
     void addCommand(CommandKind kind, const QString& text, const QString& tip, const QKeySequence& key,
                     Command command);
     void drawIcons();
+    void showWhatIsAllowed(const Snapshot& snapshot);
     QString statusText(const Snapshot& snapshot) const;
 
     EngineBridge& bridge_;
-    QAction* newRun_;
+    QAction *newRun_, *export_;
     std::map<CommandKind, QAction*> actions_;
     std::map<CommandKind, QString> tips_;
     QLabel *state_, *status_;

@@ -74,6 +74,7 @@ std::optional<Error> RunDraft::takeCheckpoint(const FileReport& report,
 }
 
 void RunDraft::adopt(const ParamSet& params) {
+    checkpoint_.clear();
     if (params == params_)
         return;
     params_ = params;

@@ -33,7 +33,7 @@ public:
                                         const std::vector<std::pair<std::string, std::string>>& texts);
     /// Path of the file that the run goes on from; empty: it starts fresh. Choosing a preset empties it.
     const std::string& checkpoint() const { return checkpoint_; }
-    /// Takes over all values of a run.
+    /// Takes over all values of a run; the next one starts fresh with them.
     void adopt(const ParamSet& params);
 
     std::int64_t maxSteps = 0;

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/start_page.h"
 
+#include "ui/recent_cards.h"
 #include "ui/run_draft.h"
 #include "ui/texts.h"
 #include "widgets/theme.h"
 
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
+#include <QScrollArea>
+
+#include <algorithm>
 
 namespace dinoscope {
 namespace {
 
 constexpr const char* kDemo = "fashion-mnist-demo";
+constexpr int kCardWidth = 240;
 
 /// A quiet panel with a thin edge.
 class Card : public QWidget {
@@ -32,12 +38,32 @@ protected:
 
 } // namespace
 
-StartPage::StartPage(const RunDraft& draft, QWidget* parent) : QWidget(parent), busy_(new QLabel(this)) {
+StartPage::StartPage(const RunDraft& draft, const RecentRuns& recent, QWidget* parent)
+    : QWidget(parent), busy_(new QLabel(this)) {
     setObjectName(QStringLiteral("startPage"));
-    auto* column = new QVBoxLayout(this);
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setWidget(makeBoard(draft, recent));
+    scroll->viewport()->setAutoFillBackground(false);
+    scroll->widget()->setAutoFillBackground(false);
+    auto* whole = new QVBoxLayout(this);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->addWidget(scroll);
+    layOut(4);
+    if (demo_)
+        connect(demo_, &QPushButton::clicked, this, [this] { emit presetChosen(QLatin1String(kDemo)); });
+    connect(newRun_, &QPushButton::clicked, this, &StartPage::newRunAsked);
+    connect(run_, &QPushButton::clicked, this, &StartPage::runAsked);
+    connect(checkpoint_, &QPushButton::clicked, this, &StartPage::checkpointAsked);
+    connect(recent_, &RecentCards::chosen, this, &StartPage::runChosen);
+}
+
+QWidget* StartPage::makeBoard(const RunDraft& draft, const RecentRuns& recent) {
+    auto* board = new QWidget;
+    auto* column = new QVBoxLayout(board);
     column->setContentsMargins(48, 24, 48, 24);
     column->setSpacing(16);
-    auto* title = new QLabel(tr("Dinoscope"), this);
+    auto* title = new QLabel(tr("Dinoscope"), board);
     QFont large = font();
     large.setPointSizeF(font().pointSizeF() * 2.2);
     large.setWeight(QFont::DemiBold);
@@ -45,42 +71,66 @@ StartPage::StartPage(const RunDraft& draft, QWidget* parent) : QWidget(parent), 
     auto* words =
         new QLabel(tr("Watch a student network learn from its own moving-average teacher, without labels: what each "
                       "of them sees, where they look, and whether training is about to collapse."),
-                   this);
+                   board);
     words->setWordWrap(true);
     words->setProperty("muted", true);
     words->setMaximumWidth(640);
-    auto* cards = new QHBoxLayout;
-    cards->setSpacing(16);
     for (const Preset& preset : draft.catalog().presets)
         if (preset.id == kDemo)
-            cards->addWidget(makeCard(tr("Fashion-MNIST demo"), textOf(preset.help), tr("Start the Fashion-MNIST demo"),
+            cards_.push_back(makeCard(tr("Fashion-MNIST demo"), textOf(preset.help), tr("Start the Fashion-MNIST demo"),
                                       true, &demo_));
-    cards->addWidget(makeCard(tr("A run of your own"),
+    cards_.push_back(makeCard(tr("A run of your own"),
                               tr("Choose a preset, a seed, how long it may take and where it is kept."), tr("New run…"),
                               demo_ == nullptr, &newRun_));
-    cards->addWidget(
+    cards_.push_back(makeCard(tr("A run that was kept"),
+                              tr("Look at the curves and checkpoints in a run's folder, train on, or fork from one."),
+                              tr("Open a run…"), false, &run_));
+    cards_.push_back(
         makeCard(tr("A trained network"),
                  tr("Look at what a DINO checkpoint or a backbone file has learned, and train on from it."),
                  tr("Open checkpoint…"), false, &checkpoint_));
-    cards->addStretch(1);
+    auto* row = new QHBoxLayout;
+    grid_ = new QGridLayout;
+    grid_->setSpacing(16);
+    row->addLayout(grid_, 1);
+    row->addStretch(0);
+    recent_ = new RecentCards(recent, board);
     busy_->setProperty("muted", true);
     column->addStretch(2);
     column->addWidget(title);
     column->addWidget(words);
-    column->addSpacing(16);
-    column->addLayout(cards);
+    column->addSpacing(8);
+    column->addLayout(row);
     column->addWidget(busy_);
+    column->addWidget(recent_);
     column->addStretch(3);
-    if (demo_)
-        connect(demo_, &QPushButton::clicked, this, [this] { emit presetChosen(QLatin1String(kDemo)); });
-    connect(newRun_, &QPushButton::clicked, this, &StartPage::newRunAsked);
-    connect(checkpoint_, &QPushButton::clicked, this, &StartPage::checkpointAsked);
+    return board;
+}
+
+void StartPage::layOut(int columns) {
+    if (columns == columns_)
+        return;
+    columns_ = columns;
+    int place = 0;
+    for (QWidget* card : cards_) {
+        grid_->addWidget(card, place / columns, place % columns);
+        ++place;
+    }
+}
+
+void StartPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    int widest = 0;
+    for (const QWidget* card : cards_)
+        widest = std::max(widest, card->minimumSizeHint().width());
+    const int four = 4 * std::max(widest, kCardWidth) + 3 * 16 + 2 * 48;
+    layOut(width() >= four ? 4 : 2);
 }
 
 QWidget* StartPage::makeCard(const QString& title, const QString& words, const QString& button, bool primary,
                              QPushButton** out) {
-    auto* card = new Card(this);
-    card->setMinimumWidth(240);
+    auto* card = new Card;
+    card->setMinimumWidth(kCardWidth);
     card->setMaximumWidth(320);
     card->setMinimumHeight(170);
     auto* column = new QVBoxLayout(card);
@@ -106,7 +156,8 @@ QWidget* StartPage::makeCard(const QString& title, const QString& words, const Q
 
 void StartPage::setBusy(const QString& words) {
     busy_->setText(words);
-    for (QPushButton* button : {demo_, newRun_, checkpoint_})
+    recent_->setBusy(words);
+    for (QPushButton* button : {demo_, newRun_, run_, checkpoint_})
         if (button) {
             button->setEnabled(words.isEmpty());
             button->setToolTip(words);

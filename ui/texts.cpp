@@ -40,6 +40,17 @@ QString bytesText(std::int64_t bytes) {
     return mib < 1024 ? tr("%1 MiB").arg(mib, 0, 'f', 0) : tr("%1 GiB").arg(mib / 1024, 0, 'f', 1);
 }
 
+QString fileSizeText(std::uint64_t bytes) {
+    const auto size = static_cast<double>(bytes);
+    if (bytes < 1000)
+        return tr("%1 bytes").arg(bytes);
+    if (size < 999.5e3)
+        return tr("%1 kB").arg(size / 1e3, 0, 'f', size < 9.95e3 ? 1 : 0);
+    if (size < 999.5e6)
+        return tr("%1 MB").arg(size / 1e6, 0, 'f', size < 9.95e6 ? 1 : 0);
+    return tr("%1 GB").arg(size / 1e9, 0, 'f', 1);
+}
+
 QString countText(std::int64_t count) { return QLocale(QLocale::English).toString(static_cast<qlonglong>(count)); }
 
 QString stateText(RunState state) {

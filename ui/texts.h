@@ -7,6 +7,7 @@
 
 #include <QString>
 
+#include <cstdint>
 #include <string_view>
 
 namespace dinoscope {
@@ -23,6 +24,8 @@ QString numberText(double value);
 QString durationText(double seconds);
 /// "1.4 GiB".
 QString bytesText(std::int64_t bytes);
+/// "9.7 MB", in powers of ten as file managers and the log have it.
+QString fileSizeText(std::uint64_t bytes);
 /// "12,800".
 QString countText(std::int64_t count);
 /// Sentence case, for the state display.

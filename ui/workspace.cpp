@@ -14,7 +14,7 @@
 namespace dinoscope {
 namespace {
 
-constexpr int kLayoutVersion = 2;
+constexpr int kLayoutVersion = 3;
 constexpr int kNarrow = 1200, kLow = 720; ///< below, the rows of a column become tabs
 const auto kStateKey = QStringLiteral("layout/docks");
 
@@ -63,19 +63,24 @@ bool Workspace::tabbed(int column) const {
 
 std::vector<PanelPlace> Workspace::places() const {
     std::vector<PanelPlace> places;
-    std::map<int, int> rows; // of each column
-    for (const PanelEntry& entry : panelTable()) {
+    std::map<int, int> rows, heights; // of each column, and what its rows need
+    for (const PanelEntry& entry : panelTable())
         places.push_back(entry.place);
-        rows[entry.place.column] += entry.place.isTab ? 0 : 1;
-    }
     if (!showsAll_)
         return places;
-    for (PanelPlace& place : places) {
-        if (!place.isTab)
+    const auto add = [&](std::size_t i, int column) {
+        places[i] = {column, rows[column]++, false};
+        heights[column] += panels_[i]->minimumSizeHint().height();
+    };
+    for (std::size_t i = 0; i < places.size(); ++i)
+        if (!places[i].isTab)
+            add(i, places[i].column);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        if (!panelTable()[i].place.isTab)
             continue;
-        const auto shortest = std::min_element(rows.begin(), rows.end(),
-                                               [](const auto& a, const auto& b) { return a.second < b.second; });
-        place = {shortest->first, shortest->second++, false};
+        const auto lowest = std::min_element(heights.begin(), heights.end(),
+                                             [](const auto& a, const auto& b) { return a.second < b.second; });
+        add(i, lowest->first);
     }
     return places;
 }
@@ -119,14 +124,15 @@ void Workspace::arrange() {
         if (!table[i].isTab)
             docks_[i]->raise();
     if (showsAll_)
-        size({{0, 300}, {1, 640}, {2, 500}}, {{QStringLiteral("parameters"), 72},
-                                              {QStringLiteral("log"), 28},
+        size({{0, 300}, {1, 640}, {2, 500}}, {{QStringLiteral("parameters"), 38},
+                                              {QStringLiteral("runs"), 32},
+                                              {QStringLiteral("neighbours"), 30},
                                               {QStringLiteral("curves"), 55},
                                               {QStringLiteral("laboratory"), 45},
-                                              {QStringLiteral("attention"), 42},
-                                              {QStringLiteral("neighbours"), 30},
-                                              {QStringLiteral("crops"), 30},
-                                              {QStringLiteral("health"), 28}});
+                                              {QStringLiteral("attention"), 38},
+                                              {QStringLiteral("crops"), 25},
+                                              {QStringLiteral("health"), 23},
+                                              {QStringLiteral("log"), 14}});
     else
         size(tabbed(2) ? std::map<int, int>{{0, 300}, {1, 640}, {2, 500}}
                        : std::map<int, int>{{0, 240}, {1, 665}, {2, 535}},

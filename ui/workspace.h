@@ -36,7 +36,7 @@ public:
     void fillViewMenu(QMenu& menu) const;
     void resetLayout();
     /// The three columns with a row for every panel and no tab, also where that makes the window larger; until the
-    /// layout is reset. What is a tab by default goes below the column with the fewest rows.
+    /// layout is reset. What is a tab by default goes below the column that needs the least height.
     void showAllPanels();
     /// Titles of the panels of which nothing can be seen in the window: closed, behind a tab or out of its bounds.
     QStringList panelsOutOfSight() const;

@@ -221,7 +221,6 @@ void AttentionPanel::showAnswer(const ProbeResult& result) {
     const auto& answer = std::get<AttentionAnswer>(result.answer);
     const bool sameParts = answer.parts == answer_.parts && answer.view == answer_.view && part_->count() > 0;
     answer_ = answer;
-    step_ = result.step;
     status_->setVisible(isConvolutional());
     if (isConvolutional())
         status_->setText(convolutionText(*run_));
@@ -264,7 +263,7 @@ void AttentionPanel::redraw() {
     if (answer_.view != PatchView::activation)
         words << queryText();
     words << tr("%1 px").arg(answer_.picture.width);
-    student_->setCaption(tr("%1 · step %2").arg(textOf(answer_.caption)).arg(step_.value));
+    student_->setCaption(tr("%1 · %2").arg(textOf(answer_.caption), answerText()));
     teacher_->setCaption(words.join(QStringLiteral(", ")));
     showTiles(picture);
 }

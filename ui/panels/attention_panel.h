@@ -65,7 +65,6 @@ private:
     int query_ = -1;
     std::shared_ptr<const RunInfo> run_;
     AttentionAnswer answer_;
-    Step step_{};
 };
 
 } // namespace dinoscope

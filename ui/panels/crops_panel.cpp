@@ -134,8 +134,7 @@ void CropsPanel::showAnswer(const ProbeResult& result) {
                  QLatin1Char('\n') + detailsOf(view),
              view.isGlobal});
     }
-    board_->show(toQImage(answer.source), tr("%1, step %2").arg(textOf(answer.caption)).arg(result.step.value),
-                 std::move(crops));
+    board_->show(toQImage(answer.source), tr("%1, %2").arg(textOf(answer.caption), answerText()), std::move(crops));
     status_->hide();
 }
 

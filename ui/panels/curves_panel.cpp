@@ -2,6 +2,8 @@
 #include "ui/panels/curves_panel.h"
 
 #include "ui/engine_bridge.h"
+#include "ui/moment.h"
+#include "ui/run_comparison.h"
 #include "ui/texts.h"
 #include "widgets/curve_plot.h"
 #include "widgets/flow_layout.h"
@@ -27,6 +29,7 @@ namespace {
 constexpr int kRefreshMs = 100;
 constexpr int kTrainingRefreshMs = 1000; ///< while both the window and training want the processors
 constexpr int kSmallColumns = 4;
+constexpr int kOtherNamePx = 240;
 constexpr std::size_t kFewPoints = 40; ///< below, an average would only lag behind
 
 /// "temperature" of "Student temperature".
@@ -78,6 +81,9 @@ CurvesPanel::CurvesPanel(const PanelContext& context, QWidget* parent) : Panel(c
     column->addWidget(scroll, 1);
     refresh_.setSingleShot(true);
     connect(&refresh_, &QTimer::timeout, this, [this] { refresh(); });
+    connect(&moment(), &Moment::changed, this, &CurvesPanel::showMoment);
+    connect(&comparison(), &RunComparison::changed, this, &CurvesPanel::showOther);
+    showOther();
 }
 
 QWidget* CurvesPanel::makeControls() {
@@ -97,12 +103,20 @@ QWidget* CurvesPanel::makeControls() {
         tr("Axes follow the run. Dragging or turning the wheel in a plot switches it off; the zoom then stays."));
     auto* save = new QPushButton(tr("Export…"), bar);
     save->setToolTip(tr("Writes one plot as PNG, SVG or CSV"));
+    otherName_ = new QLabel(bar);
+    otherName_->setTextFormat(Qt::PlainText);
+    removeOther_ = new QPushButton(tr("Remove"), bar);
+    removeOther_->setAccessibleName(tr("End the comparison"));
+    removeOther_->setToolTip(tr("Takes the other run's curves away"));
     row->addWidget(caption);
     row->addWidget(smoothing_);
     row->addWidget(logX_);
     row->addWidget(logY_);
     row->addWidget(follow_);
     row->addWidget(save);
+    row->addWidget(otherName_);
+    row->addWidget(removeOther_);
+    connect(removeOther_, &QPushButton::clicked, this, [this] { comparison().set(std::nullopt); });
     connect(smoothing_, &ValueSlider::moved, this, [this] { refresh(); });
     const auto setLogs = [this] {
         for (const auto& [plot, group] : groups_)
@@ -139,10 +153,7 @@ void CurvesPanel::makePlots() {
                 for (const auto& [other, group] : groups_)
                     other->showCursor(x);
             });
-            connect(plot, &CurvePlot::left, this, [this] {
-                for (const auto& [other, group] : groups_)
-                    other->showCursor(std::nullopt);
-            });
+            connect(plot, &CurvePlot::left, this, [this] { showMoment(); });
             connect(plot, &CurvePlot::zoomed, this, [this] { follow_->setChecked(false); });
             connect(plot, &CurvePlot::resetAsked, this, [this] { follow_->setChecked(true); });
         }
@@ -190,6 +201,35 @@ void CurvesPanel::refresh() {
         plot->setSmoothing(points[plot] < kFewPoints ? 0 : smoothing_->realValue());
         plot->refresh();
     }
+}
+
+void CurvesPanel::showMoment() {
+    const std::optional<Step> step = moment().step();
+    for (const auto& [plot, group] : groups_)
+        plot->showCursor(step ? std::optional(static_cast<double>(step->value)) : std::nullopt);
+}
+
+void CurvesPanel::showOther() {
+    const std::optional<RecordReport>& record = comparison().record();
+    for (const auto& [plot, group] : groups_)
+        plot->clearOther();
+    otherName_->setVisible(record.has_value());
+    removeOther_->setVisible(record.has_value());
+    if (record) {
+        const QString name = comparison().name();
+        otherName_->setText(tr("○ %1").arg(fontMetrics().elidedText(name, Qt::ElideMiddle, kOtherNamePx)));
+        otherName_->setToolTip(tr("Curves with rings are those of the run %1.").arg(name));
+        otherName_->setAccessibleName(otherName_->toolTip());
+        std::vector<std::pair<std::vector<double>, std::vector<double>>> curves(places_.size());
+        for (const MetricPoint& point : record->points)
+            if (point.metric < curves.size()) {
+                curves[point.metric].first.push_back(static_cast<double>(point.step.value));
+                curves[point.metric].second.push_back(point.value);
+            }
+        for (std::size_t i = 0; i < places_.size(); ++i)
+            places_[i].plot->setOther(places_[i].curve, curves[i].first, curves[i].second);
+    }
+    refresh_.start(0);
 }
 
 CurvePlot* CurvesPanel::plotOf(const std::string& metric) const {

@@ -8,6 +8,8 @@
 #include <map>
 
 class QCheckBox;
+class QLabel;
+class QPushButton;
 
 namespace dinoscope {
 
@@ -39,6 +41,9 @@ private:
     void layOut(QWidget* parent);
     void exportPlots();
     void refresh();
+    /// The cursor stands at the moment that the panels show; in the present there is none.
+    void showMoment();
+    void showOther();
     QWidget* makeControls();
 
     std::vector<Place> places_; ///< by metric
@@ -46,6 +51,8 @@ private:
     std::map<CurvePlot*, QString> groups_;
     std::map<CurvePlot*, bool> logarithmic_;
     QCheckBox *logX_, *logY_, *follow_;
+    QLabel* otherName_;
+    QPushButton* removeOther_;
     ValueSlider* smoothing_;
     QTimer refresh_;
     bool isTraining_ = false;

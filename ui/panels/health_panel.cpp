@@ -2,6 +2,7 @@
 #include "ui/panels/health_panel.h"
 
 #include "ui/engine_bridge.h"
+#include "ui/moment.h"
 #include "ui/texts.h"
 #include "widgets/meter_bar.h"
 #include "widgets/share_bar.h"
@@ -11,6 +12,7 @@
 #include <QScrollArea>
 
 #include <cmath>
+#include <set>
 
 namespace dinoscope {
 namespace {
@@ -21,13 +23,25 @@ using Judgement = MeterBar::Judgement;
 
 constexpr int kTwoColumns = 440;
 
+const std::set<std::string>& judgedMetrics() {
+    static const std::set<std::string> ids = {"loss",
+                                              "teacher_entropy",
+                                              "feature_spread_teacher",
+                                              "feature_spread_student",
+                                              "winning_prototypes_teacher",
+                                              "grad_norm",
+                                              "wait_share"};
+    return ids;
+}
+
 } // namespace
 
 HealthPanel::HealthPanel(const PanelContext& context, QWidget* parent)
     : Panel(context, parent), loss_(new MeterBar(tr("Loss against ln K"))),
       entropy_(new MeterBar(tr("Teacher entropy"))), spread_(new MeterBar(tr("Feature spread"))),
       prototypes_(new MeterBar(tr("Winning prototypes"))), gradient_(new MeterBar(tr("Gradient norm"))),
-      waiting_(new MeterBar(tr("Waiting for data"))), times_(new ShareBar(this)), memory_(new QLabel(this)) {
+      waiting_(new MeterBar(tr("Waiting for data"))), times_(new ShareBar(this)), memory_(new QLabel(this)),
+      moment_(new QLabel(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 8, 4, 8);
     auto* scroll = new QScrollArea(this);
@@ -45,7 +59,12 @@ HealthPanel::HealthPanel(const PanelContext& context, QWidget* parent)
     scroll->setWidget(board);
     scroll->viewport()->setAutoFillBackground(false);
     board->setAutoFillBackground(false);
+    moment_->setWordWrap(true);
+    moment_->setProperty("tone", QStringLiteral("accent"));
+    column->addWidget(moment_);
     column->addWidget(scroll);
+    connect(&moment(), &Moment::changed, this, &HealthPanel::followMoment);
+    followMoment();
     onNewRun();
 }
 
@@ -72,6 +91,7 @@ void HealthPanel::resizeEvent(QResizeEvent* event) {
 
 void HealthPanel::onNewRun() {
     values_.clear();
+    past_.clear();
     run_.reset();
     for (MeterBar* meter : {loss_, entropy_, spread_, prototypes_, gradient_, waiting_})
         meter->setReading(0, {}, Judgement::unknown, tr("Shown once a run has made a step."));
@@ -80,6 +100,10 @@ void HealthPanel::onNewRun() {
 }
 
 std::optional<double> HealthPanel::last(const std::string& metric) const {
+    if (const auto step = moment().step()) {
+        const auto series = past_.find(metric);
+        return series == past_.end() ? std::nullopt : series->second.valueAt(static_cast<double>(step->value));
+    }
     const auto found = values_.find(metric);
     return found == values_.end() ? std::nullopt : std::optional(found->second);
 }
@@ -92,8 +116,12 @@ QString HealthPanel::parameter(const char* id) const {
 void HealthPanel::onPoints(const std::vector<MetricPoint>& points, quint64) {
     const std::vector<MetricSpec>& specs = bridge().catalog().metrics;
     for (const MetricPoint& point : points)
-        if (point.metric < specs.size())
-            values_[specs[point.metric].id] = point.value;
+        if (point.metric < specs.size()) {
+            const std::string& id = specs[point.metric].id;
+            if (judgedMetrics().contains(id))
+                past_[id].append(static_cast<double>(point.step.value), point.value);
+            values_[id] = point.value;
+        }
     if (!isTraining_)
         judge();
 }
@@ -118,6 +146,17 @@ void HealthPanel::onSnapshot(const Snapshot& snapshot) {
         memory_->setText(run_ ? tr("The program uses %1 of memory; a network has %2 parameters.")
                                     .arg(bytesText(snapshot.memoryBytes), countText(run_->parameterCount))
                               : tr("The program uses %1 of memory.").arg(bytesText(snapshot.memoryBytes)));
+    judge();
+}
+
+void HealthPanel::followMoment() {
+    const std::optional<Step> step = moment().step();
+    moment_->setVisible(step.has_value());
+    if (step)
+        moment_->setText(tr("Values of %1; time and memory are of now.").arg(stepText(*step, true)));
+    for (MeterBar* meter : {loss_, entropy_, spread_, prototypes_, gradient_, waiting_})
+        meter->setReading(0, {}, Judgement::unknown,
+                          step ? tr("Was not recorded at that step.") : tr("Shown once a run has made a step."));
     judge();
 }
 

@@ -3,6 +3,8 @@
 
 #include "ui/panel.h"
 
+#include "widgets/series_store.h"
+
 #include <QElapsedTimer>
 
 #include <map>
@@ -35,8 +37,10 @@ protected:
 
 private:
     void layOut(int columns);
+    /// The newest value, or that of the moment which the panels show.
     std::optional<double> last(const std::string& metric) const;
     QString parameter(const char* id) const;
+    void followMoment();
     void judge();
     void judgeLoss(double uniform);
     void judgeEntropy(double uniform);
@@ -50,7 +54,9 @@ private:
     QGridLayout* grid_ = nullptr;
     int columns_ = 0;
     QLabel* memory_;
+    QLabel* moment_;
     std::map<std::string, double> values_;
+    std::map<std::string, SeriesStore> past_; ///< of the metrics that are judged
     std::shared_ptr<const RunInfo> run_;
     QElapsedTimer shown_;
     bool isTraining_ = false;

@@ -207,7 +207,6 @@ ProbeQuestion LaboratoryPanel::question() const {
 
 void LaboratoryPanel::showAnswer(const ProbeResult& result) {
     answer_ = std::make_shared<const SoftmaxAnswer>(std::get<SoftmaxAnswer>(result.answer));
-    step_ = result.step;
     fillViews();
     if (whatIf_)
         compute();
@@ -304,7 +303,7 @@ void LaboratoryPanel::showFigures() {
     teacherSoftmax_->setValues(figures_.teacherSoftmax);
     teacherSoftmax_->setNote(words(figures_.teacherEntropy, figures_.teacherTop));
     QStringList lines;
-    lines << tr("%1, step %2.").arg(textOf(answer_->caption)).arg(step_.value)
+    lines << tr("%1, %2.").arg(textOf(answer_->caption), answerText())
           << tr("This pair: KL %1 nats.").arg(numberText(figures_.kl))
           << tr("All pairs: loss %1 = entropy %2 + KL %3.")
                  .arg(numberText(figures_.pairs.loss), numberText(figures_.pairs.teacherEntropy),

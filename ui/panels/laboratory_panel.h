@@ -69,7 +69,6 @@ private:
     bool whatIf_ = false; ///< the sliders were moved away from the run
     std::shared_ptr<const SoftmaxAnswer> answer_;
     LabFigures figures_;
-    Step step_{};
     RunState state_ = RunState::empty;
     BackgroundWorker worker_;
 };

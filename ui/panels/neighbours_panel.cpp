@@ -134,15 +134,19 @@ void NeighboursPanel::showAnswer(const ProbeResult& result) {
     fillStrip(*student_, answer_.student, answer_);
     fillStrip(*teacher_, answer_.teacher, answer_);
     if (answer_.references == 0) {
-        say(tr("The features of the pictures are being computed, or were not yet: press \"Measure now\"."));
-        if (!measureAsked_ && isVisible()) {
+        say(isFromCheckpoint()
+                ? tr("There are no features of the pictures for %1.").arg(answerText())
+                : tr("The features of the pictures are being computed, or were not yet: press \"Measure now\"."));
+        if (!measureAsked_ && isVisible() && !isFromCheckpoint()) {
             measureAsked_ = true;
             emit measureAsked();
         }
         return;
     }
-    const QString among =
+    QString among =
         tr("Among %1 pictures as of step %2.").arg(countText(answer_.references), countText(answer_.measured.value));
+    if (isFromCheckpoint())
+        among += QLatin1Char(' ') + tr("The networks are those of %1.").arg(answerText());
     say(answer_.isReference
             ? among
             : among + QLatin1Char(' ') +
