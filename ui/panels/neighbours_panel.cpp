@@ -17,6 +17,11 @@
 #include <algorithm>
 
 namespace dinoscope {
+namespace {
+
+constexpr int kAgainMs = 300, kMostTries = 200; // a minute
+
+} // namespace
 
 NeighboursPanel::NeighboursPanel(const PanelContext& context, QWidget* parent)
     : ProbePanel(context, ProbeKind::neighbours, parent),
@@ -44,6 +49,9 @@ NeighboursPanel::NeighboursPanel(const PanelContext& context, QWidget* parent)
     picture_->setFocusPolicy(Qt::NoFocus);
     connect(student_, &PictureStrip::chosen, this, [this](int tile) { choose(answer_.student, tile); });
     connect(teacher_, &PictureStrip::chosen, this, [this](int tile) { choose(answer_.teacher, tile); });
+    again_.setSingleShot(true);
+    again_.setInterval(kAgainMs);
+    connect(&again_, &QTimer::timeout, this, [this] { ask(); });
     onNewRun();
 }
 
@@ -71,6 +79,8 @@ void NeighboursPanel::onNewRun() {
     run_.reset();
     answer_ = {};
     measureAsked_ = false;
+    again_.stop();
+    tries_ = 0;
     for (PictureStrip* strip : {picture_, student_, teacher_}) {
         strip->setTiles({});
         strip->setRemark({});
@@ -134,15 +144,20 @@ void NeighboursPanel::showAnswer(const ProbeResult& result) {
     fillStrip(*student_, answer_.student, answer_);
     fillStrip(*teacher_, answer_.teacher, answer_);
     if (answer_.references == 0) {
-        say(isFromCheckpoint()
-                ? tr("There are no features of the pictures for %1.").arg(answerText())
-                : tr("The features of the pictures are being computed, or were not yet: press \"Measure now\"."));
+        const bool later = isFromCheckpoint() && ++tries_ < kMostTries;
+        if (later)
+            again_.start();
+        say(later                ? tr("The features of the pictures are being computed for %1…").arg(answerText())
+            : isFromCheckpoint() ? tr("There are no features of the pictures for %1.").arg(answerText())
+                                 : tr("The features of the pictures are being computed, or were not yet: press "
+                                      "\"Measure now\"."));
         if (!measureAsked_ && isVisible() && !isFromCheckpoint()) {
             measureAsked_ = true;
             emit measureAsked();
         }
         return;
     }
+    tries_ = 0;
     QString among =
         tr("Among %1 pictures as of step %2.").arg(countText(answer_.references), countText(answer_.measured.value));
     if (isFromCheckpoint())

@@ -3,6 +3,8 @@
 
 #include "ui/probe_panel.h"
 
+#include <QTimer>
+
 class QComboBox;
 class QLabel;
 class QPushButton;
@@ -14,7 +16,7 @@ class PictureStrip;
 
 /// The pictures nearest to one picture in the features of the student and of the teacher. A click on one of them asks
 /// for its own neighbours. The features of the references are those of the run's newest evaluation; when there was none
-/// yet and the panel is looked at, it asks for one.
+/// yet and the panel is looked at, it asks for one. At a kept moment they are computed when somebody looks.
 class NeighboursPanel : public ProbePanel {
     Q_OBJECT
 
@@ -52,6 +54,8 @@ private:
     std::shared_ptr<const RunInfo> run_;
     NeighboursAnswer answer_;
     bool measureAsked_ = false; ///< of this run, by the panel itself
+    QTimer again_; ///< until the features for a kept moment have been computed
+    int tries_ = 0;
 };
 
 } // namespace dinoscope
