@@ -208,8 +208,10 @@ void RunsPanel::onSnapshot(const Snapshot& snapshot) {
     compare_->setParams(params_);
     if (std::exchange(step_, snapshot.step) != snapshot.step && isVisible())
         line_->setStops(stopsOf(report_), static_cast<double>(step_.value));
-    if (changed)
+    if (changed) {
+        stale_ = stale_ || state_ == RunState::finished || state_ == RunState::failed;
         showAll();
+    }
     refresh();
 }
 
