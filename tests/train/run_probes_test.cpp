@@ -28,8 +28,7 @@ template <class Answer, class Question> Answer ask(SmallRun& small, const Questi
     return std::get<Answer>(result.answer);
 }
 
-template <class Question>
-ErrorCode refusal(SmallRun& small, const Question& question) {
+template <class Question> ErrorCode refusal(SmallRun& small, const Question& question) {
     try {
         answerProbe(*small.run, nullptr, {1, question, {}});
     } catch (const EngineError& error) {

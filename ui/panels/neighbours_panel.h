@@ -54,7 +54,7 @@ private:
     std::shared_ptr<const RunInfo> run_;
     NeighboursAnswer answer_;
     bool measureAsked_ = false; ///< of this run, by the panel itself
-    QTimer again_; ///< until the features for a kept moment have been computed
+    QTimer again_;              ///< until the features for a kept moment have been computed
     int tries_ = 0;
 };
 

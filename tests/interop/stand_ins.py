@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""packaging/stand_ins TORCH_LIB OUT
+"""tests/interop/stand_ins.py TORCH_LIB OUT
 
 Writes to OUT a small library for each of NVIDIA's that LibTorch's libraries in TORCH_LIB name and that is not installed
 beside them, so that PyTorch's Python package can be imported on a machine without them (they are 2 GB, and nothing of
