@@ -45,6 +45,7 @@ endif()
 
 if(DINOSCOPE_TESTS)
     find_package(GTest REQUIRED)
+    find_package(rapidcheck REQUIRED)
     if(DINOSCOPE_GUI)
         find_package(Qt6 REQUIRED COMPONENTS Test)
     endif()
