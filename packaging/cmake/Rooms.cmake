@@ -52,7 +52,7 @@ endfunction()
 
 # What a test sees: no display, patient OpenMP threads, and settings of its own instead of the person's.
 set(DINOSCOPE_TEST_ENVIRONMENT QT_QPA_PLATFORM=offscreen OMP_WAIT_POLICY=PASSIVE LC_ALL=C.UTF-8
-    XDG_CONFIG_HOME=${CMAKE_BINARY_DIR}/test-home/config XDG_DATA_HOME=${CMAKE_BINARY_DIR}/test-home/data)
+    XDG_CONFIG_HOME=${CMAKE_BINARY_DIR}/test-home/config XDG_DATA_HOME=${CMAKE_BINARY_DIR}/test-home/data XDG_STATE_HOME=${CMAKE_BINARY_DIR}/test-home/state)
 
 # dinoscope_test(name [TORCH] [QT] SOURCES ... PRIVATE rooms...): one GoogleTest program, registered as one ctest test a suite program.
 function(dinoscope_test name)
