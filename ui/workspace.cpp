@@ -209,17 +209,27 @@ bool Workspace::restore(const QSettings& settings) {
     return true;
 }
 
+void Workspace::arrangeSoon() {
+    arranged_ = isVisible();
+    QTimer::singleShot(0, this, [this] {
+        if (isDefault_)
+            arrange();
+    });
+}
+
 void Workspace::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
     if (!isDefault_ || arranging_ || width() < 300)
         return;
-    if (!arranged_ || tabs_ != std::pair(tabbed(1), tabbed(2))) {
-        arranged_ = isVisible();
-        QTimer::singleShot(0, this, [this] {
-            if (isDefault_)
-                arrange();
-        });
-    }
+    if (!arranged_ || tabs_ != std::pair(tabbed(1), tabbed(2)))
+        arrangeSoon();
+}
+
+/// The size it is shown with counts; else a later change of size would put back the tabs that a person has chosen.
+void Workspace::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    if (isDefault_ && !arranged_)
+        arrangeSoon();
 }
 
 } // namespace dinoscope

@@ -48,9 +48,11 @@ public:
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     void arrange();
+    void arrangeSoon();
     /// By the panel table, in its order; without tabs if all panels are to be in sight.
     std::vector<PanelPlace> places() const;
     /// Whether the panels of a column share one place, because there is no room for rows.
