@@ -14,6 +14,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStyle>
+#include <QTimer>
 
 #include <algorithm>
 #include <utility>
@@ -67,6 +68,7 @@ ExportDialog::ExportDialog(EngineBridge& bridge, std::optional<Step> at, QWidget
     connect(form_, &ExportForm::changed, this, [this] {
         say(form_->whyNot(), false);
         updateButtons();
+        QTimer::singleShot(0, this, &ExportDialog::makeRoom);
     });
     connect(buttons, &QDialogButtonBox::accepted, this, &ExportDialog::start);
     connect(buttons, &QDialogButtonBox::rejected, this, &ExportDialog::reject);
@@ -128,6 +130,18 @@ void ExportDialog::updateButtons() {
     progressRow_->setVisible(job_ != 0);
 }
 
+void ExportDialog::makeRoom() {
+    layout()->activate();
+    const int needed = layout()->totalHeightForWidth(width());
+    if (height() < needed)
+        resize(width(), needed);
+}
+
+void ExportDialog::showEvent(QShowEvent* event) {
+    QDialog::showEvent(event);
+    QTimer::singleShot(0, this, &ExportDialog::makeRoom);
+}
+
 void ExportDialog::follow(const Snapshot& snapshot) {
     const WorkProgress& work = snapshot.work;
     const auto most = std::min<std::int64_t>(work.total, 1'000'000'000);
@@ -184,7 +198,7 @@ void ExportDialog::showReport(const ExportReport& report) {
     example_->setVisible(!example.isEmpty());
     copy_->setVisible(!example.isEmpty());
     result_->show();
-    adjustSize();
+    QTimer::singleShot(0, this, &ExportDialog::makeRoom);
 }
 
 } // namespace dinoscope

@@ -33,9 +33,14 @@ public:
     /// Cancels an export that is at work; else closes.
     void reject() override;
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     QWidget* makeResult();
     void updateButtons();
+    /// Rows that wrap need more height than the layout asks for by itself.
+    void makeRoom();
     void follow(const Snapshot& snapshot);
     void finish(const JobResult& result);
     void showReport(const ExportReport& report);

@@ -4,6 +4,9 @@
 #include "ui/engine_bridge.h"
 #include "ui/moment.h"
 
+#include <QLabel>
+#include <QVBoxLayout>
+
 namespace dinoscope {
 namespace {
 
@@ -30,6 +33,21 @@ void ProbePanel::onNewRun() {
     answered_ = false;
     interested_ = false;
     askedOnce_ = false;
+    showOrigin();
+}
+
+void ProbePanel::showOrigin() {
+    auto* column = qobject_cast<QVBoxLayout*>(layout());
+    if (!origin_ && answerMoment_ && column) {
+        origin_ = new QLabel(this);
+        origin_->setProperty("tone", QStringLiteral("accent"));
+        origin_->setWordWrap(true);
+        column->insertWidget(0, origin_);
+    }
+    if (!origin_)
+        return;
+    origin_->setText(tr("Shows %1.").arg(answerText()));
+    origin_->setVisible(answerMoment_.has_value());
 }
 
 void ProbePanel::onSnapshot(const Snapshot& snapshot) {
@@ -57,6 +75,7 @@ void ProbePanel::onResult(const ProbeResult& result) {
     answered_ = true;
     answerStep_ = result.step;
     answerMoment_ = asked_;
+    showOrigin();
     showWaiting(false);
     if (result.error)
         showError(*result.error);

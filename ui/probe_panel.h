@@ -3,6 +3,8 @@
 
 #include "ui/panel.h"
 
+class QLabel;
+
 namespace dinoscope {
 
 /// A panel that shows the answers to one kind of probe. While it can be seen it is interested: the engine answers again
@@ -49,11 +51,14 @@ private:
     /// Asks what is to be seen now, unless it has been asked already.
     void follow();
     void followMoment();
+    /// Says above the answer that it is of the past, while it is.
+    void showOrigin();
     void askOnce();
     void postInterest();
     void endInterest();
 
     ProbeKind kind_;
+    QLabel* origin_ = nullptr;
     RunState state_ = RunState::empty;
     JobId newest_ = 0;
     bool interested_ = false, frozen_ = false, answered_ = false;

@@ -15,6 +15,7 @@ namespace dinoscope {
 namespace {
 
 constexpr int kColumns = 3, kMargin = 12;
+constexpr int kWidest = 4 * 320 + 3 * 16; ///< as the four cards above
 
 /// A card with a name and a line below it, that is pressed like a button.
 class RunCard : public QAbstractButton {
@@ -26,7 +27,6 @@ public:
         setAccessibleDescription(words);
         setAttribute(Qt::WA_Hover);
         setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-        setMaximumWidth(420);
     }
     QSize sizeHint() const override { return {280, 2 * fontMetrics().height() + 2 * kMargin + 4}; }
     QSize minimumSizeHint() const override { return {180, sizeHint().height()}; }
@@ -61,6 +61,7 @@ private:
 RecentCards::RecentCards(const RecentRuns& recent, QWidget* parent)
     : QWidget(parent), recent_(recent), title_(new QLabel(tr("Recent runs"), this)), grid_(new QGridLayout) {
     title_->setProperty("heading", true);
+    setMaximumWidth(kWidest);
     grid_->setSpacing(8);
     for (int column = 0; column < kColumns; ++column)
         grid_->setColumnStretch(column, 1);

@@ -12,8 +12,14 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QProgressBar>
+#include <QToolButton>
 
 namespace dinoscope {
+namespace {
+
+constexpr int kNarrow = 1250;
+
+} // namespace
 
 RunBar::RunBar(EngineBridge& bridge, QWidget* parent)
     : QToolBar(parent), bridge_(bridge), newRun_(new QAction(tr("New run…"), this)),
@@ -103,6 +109,16 @@ void RunBar::changeEvent(QEvent* event) {
         drawIcons();
         show(*bridge_.snapshot());
     }
+}
+
+/// Where there is little room the state of the run comes before the words of what has an icon and a tool tip.
+void RunBar::resizeEvent(QResizeEvent* event) {
+    QToolBar::resizeEvent(event);
+    const auto style = width() < kNarrow ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon;
+    for (QAction* action : {actions_.at(CommandKind::save), export_})
+        if (auto* button = qobject_cast<QToolButton*>(widgetForAction(action));
+            button && button->toolButtonStyle() != style)
+            button->setToolButtonStyle(style);
 }
 
 void RunBar::showWhatIsAllowed(const Snapshot& snapshot) {

@@ -41,6 +41,7 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void addCommand(CommandKind kind, const QString& text, const QString& tip, const QKeySequence& key,

@@ -279,10 +279,10 @@ void CurvePlot::updateHeader() {
         const QString title = QFontMetrics(bold).elidedText(title_, Qt::ElideRight, std::max(left, 24));
         header_->setText(QStringLiteral("<b>%1</b>&nbsp;%2").arg(title.toHtmlEscaped(), values.rich));
     } else {
-        header_->setText(QStringLiteral("<b>%1</b>%2<br><span style='font-size:9pt'>%3%4</span>")
-                             .arg(title_.toHtmlEscaped(),
-                                  unit_.isEmpty() ? QString() : muted.arg(unit_.toHtmlEscaped()), values.rich,
-                                  cursorX_ ? muted.arg(tr("&nbsp; step %1").arg(std::lround(*cursorX_))) : QString()));
+        const QString unit = unit_.isEmpty() ? QString() : muted.arg(unit_.toHtmlEscaped());
+        const QString step = cursorX_ ? muted.arg(tr("·&nbsp;step&nbsp;%1").arg(std::lround(*cursorX_))) : QString();
+        header_->setText(QStringLiteral("<b>%1</b>%2<br><span style='font-size:9pt'>%3</span>")
+                             .arg(title_.toHtmlEscaped(), unit + step, values.rich));
     }
     QStringList names{title_};
     for (const auto& series : series_)

@@ -38,10 +38,12 @@ protected:
     /// A window with the run of `folder` open at `step`, and the Runs panel in front.
     void openRun(const QString& folder = kFolder) {
         makeWindow();
-        window->workspace().dock(QStringLiteral("runs"))->raise();
         window->openRunFolder(folder);
         ASSERT_TRUE(waitFor([&] { return state() == RunState::ready && window->showsWorkspace(); }));
-        ASSERT_TRUE(waitFor([&] { return runs().report().checkpoints.size() == 2; }));
+        ASSERT_TRUE(waitFor([&] {
+            window->workspace().dock(QStringLiteral("runs"))->raise();
+            return runs().isVisible() && runs().report().checkpoints.size() == 2;
+        }));
     }
     bool hasProbed(std::optional<Step> moment, std::size_t from = 0) const {
         const auto probes = script->received<RequestProbeCommand>();
@@ -105,6 +107,8 @@ TEST_F(RunsTest, ScrubbingAsksForTheMomentUntilLive) {
         << attention->answerText().toStdString();
     auto* bar = window->findChild<MomentBar*>();
     EXPECT_TRUE(bar->isVisible());
+    QApplication::processEvents();
+    EXPECT_TRUE(line.isVisible()) << "the tab stays in front when the bar takes room";
     const std::size_t before = script->received<RequestProbeCommand>().size();
     runs().liveButton().click();
     EXPECT_TRUE(waitFor([&] { return hasProbed(std::nullopt, before); }));
@@ -156,7 +160,6 @@ TEST_F(RunsTest, ForkBeginsANewRunFromTheChosenStep) {
 TEST_F(RunsTest, NoForkWhileAnotherRunTrains) {
     makeWindow();
     window->draft().runFolder = kFolder.toStdString();
-    window->workspace().dock(QStringLiteral("runs"))->raise();
     pauseAtStart();
     EXPECT_FALSE(runs().forkButton().isEnabled());
     EXPECT_FALSE(runs().extendButton().isEnabled());

@@ -41,6 +41,30 @@ TEST_F(Plot, KeepsEveryFinitePoint) {
     EXPECT_EQ(plot.pointCount(entropy), 0U);
 }
 
+TEST_F(Plot, AnotherRunHasALightnessAndRingsOfItsOwn) {
+    for (int i = 0; i < 100; ++i)
+        plot.append(loss, i, 5);
+    std::vector<double> x, y;
+    for (int i = 0; i < 200; ++i) {
+        x.push_back(i);
+        y.push_back(9);
+    }
+    plot.setOther(loss, x, y);
+    draw();
+    EXPECT_EQ(plot.otherPointCount(loss), 200U);
+    EXPECT_EQ(plot.pointCount(loss), 100U);
+    ASSERT_EQ(inner->graphCount(), 6);
+    EXPECT_EQ(inner->graph(4)->data()->size(), 200);
+    EXPECT_NE(inner->graph(4)->pen().color(), inner->graph(1)->pen().color());
+    EXPECT_EQ(inner->graph(5)->scatterStyle().shape(), QCPScatterStyle::ssCircle);
+    EXPECT_GT(inner->graph(5)->data()->size(), 3);
+    EXPECT_GE(inner->xAxis->range().upper, 199) << "all of it is in sight";
+    plot.clearOther();
+    draw();
+    EXPECT_EQ(inner->graphCount(), 4);
+    EXPECT_LT(inner->xAxis->range().upper, 120);
+}
+
 TEST_F(Plot, SmoothingStartsAtTheFirstValue) {
     plot.setSmoothing(0.9);
     for (int i = 0; i < 50; ++i)
@@ -124,7 +148,7 @@ TEST_F(Plot, TheReadOutTellsEveryCurveAtOneStep) {
     const auto labels = plot.findChildren<QLabel*>();
     ASSERT_FALSE(labels.isEmpty());
     EXPECT_TRUE(labels[0]->text().contains(QStringLiteral("104")));
-    EXPECT_TRUE(labels[0]->text().contains(QStringLiteral("step 4")));
+    EXPECT_TRUE(labels[0]->text().contains(QStringLiteral("step&nbsp;4")));
     plot.showCursor(std::nullopt);
     EXPECT_TRUE(labels[0]->text().contains(QStringLiteral("110")));
 }

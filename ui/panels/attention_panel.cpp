@@ -2,6 +2,7 @@
 #include "ui/panels/attention_panel.h"
 
 #include "ui/engine_bridge.h"
+#include "ui/moment.h"
 #include "ui/picture_chooser.h"
 #include "ui/pictures.h"
 #include "ui/probe_controls.h"
@@ -263,7 +264,7 @@ void AttentionPanel::redraw() {
     if (answer_.view != PatchView::activation)
         words << queryText();
     words << tr("%1 px").arg(answer_.picture.width);
-    student_->setCaption(tr("%1 · %2").arg(textOf(answer_.caption), answerText()));
+    student_->setCaption(tr("%1 · %2").arg(textOf(answer_.caption), stepText(*answerStep(), false)));
     teacher_->setCaption(words.join(QStringLiteral(", ")));
     showTiles(picture);
 }

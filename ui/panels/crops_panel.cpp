@@ -2,6 +2,7 @@
 #include "ui/panels/crops_panel.h"
 
 #include "ui/engine_bridge.h"
+#include "ui/moment.h"
 #include "ui/picture_chooser.h"
 #include "ui/pictures.h"
 #include "ui/probe_controls.h"
@@ -134,7 +135,8 @@ void CropsPanel::showAnswer(const ProbeResult& result) {
                  QLatin1Char('\n') + detailsOf(view),
              view.isGlobal});
     }
-    board_->show(toQImage(answer.source), tr("%1, %2").arg(textOf(answer.caption), answerText()), std::move(crops));
+    board_->show(toQImage(answer.source), tr("%1, %2").arg(textOf(answer.caption), stepText(result.step, false)),
+                 std::move(crops));
     status_->hide();
 }
 

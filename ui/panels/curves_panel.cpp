@@ -103,9 +103,15 @@ QWidget* CurvesPanel::makeControls() {
         tr("Axes follow the run. Dragging or turning the wheel in a plot switches it off; the zoom then stays."));
     auto* save = new QPushButton(tr("Export…"), bar);
     save->setToolTip(tr("Writes one plot as PNG, SVG or CSV"));
-    otherName_ = new QLabel(bar);
+    other_ = new QWidget(bar);
+    auto* otherRow = new QHBoxLayout(other_);
+    otherRow->setContentsMargins(0, 0, 0, 0);
+    otherRow->setSpacing(8);
+    otherName_ = new QLabel(other_);
     otherName_->setTextFormat(Qt::PlainText);
-    removeOther_ = new QPushButton(tr("Remove"), bar);
+    removeOther_ = new QPushButton(tr("Remove"), other_);
+    otherRow->addWidget(otherName_);
+    otherRow->addWidget(removeOther_);
     removeOther_->setAccessibleName(tr("End the comparison"));
     removeOther_->setToolTip(tr("Takes the other run's curves away"));
     row->addWidget(caption);
@@ -114,8 +120,7 @@ QWidget* CurvesPanel::makeControls() {
     row->addWidget(logY_);
     row->addWidget(follow_);
     row->addWidget(save);
-    row->addWidget(otherName_);
-    row->addWidget(removeOther_);
+    row->addWidget(other_);
     connect(removeOther_, &QPushButton::clicked, this, [this] { comparison().set(std::nullopt); });
     connect(smoothing_, &ValueSlider::moved, this, [this] { refresh(); });
     const auto setLogs = [this] {
@@ -213,8 +218,7 @@ void CurvesPanel::showOther() {
     const std::optional<RecordReport>& record = comparison().record();
     for (const auto& [plot, group] : groups_)
         plot->clearOther();
-    otherName_->setVisible(record.has_value());
-    removeOther_->setVisible(record.has_value());
+    other_->setVisible(record.has_value());
     if (record) {
         const QString name = comparison().name();
         otherName_->setText(tr("○ %1").arg(fontMetrics().elidedText(name, Qt::ElideMiddle, kOtherNamePx)));

@@ -51,6 +51,7 @@ private:
     std::map<CurvePlot*, QString> groups_;
     std::map<CurvePlot*, bool> logarithmic_;
     QCheckBox *logX_, *logY_, *follow_;
+    QWidget* other_; ///< legend and end of the comparison
     QLabel* otherName_;
     QPushButton* removeOther_;
     ValueSlider* smoothing_;
