@@ -264,7 +264,7 @@ void AttentionPanel::redraw() {
     if (answer_.view != PatchView::activation)
         words << queryText();
     words << tr("%1 px").arg(answer_.picture.width);
-    student_->setCaption(tr("%1 · %2").arg(textOf(answer_.caption), stepText(*answerStep(), false)));
+    student_->setCaption(tr("%1 · %2").arg(stepText(*answerStep(), false), textOf(answer_.caption)));
     teacher_->setCaption(words.join(QStringLiteral(", ")));
     showTiles(picture);
 }
