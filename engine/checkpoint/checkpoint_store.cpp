@@ -26,6 +26,27 @@ void removeCheckpoint(const std::string& path) {
         std::filesystem::remove_all(doomed, code);
 }
 
+bool isWhole(const std::string& path) {
+    try {
+        verifyCheckpoint(path);
+        return true;
+    } catch (const EngineError&) {
+        return false;
+    }
+}
+
+/// Adds to what is kept the newest whole checkpoint that would go, if none of the others that stay beside `newest` is
+/// whole. Reads one checkpoint as a rule.
+void keepAPredecessor(const std::vector<CheckpointEntry>& entries, const CheckpointEntry& newest,
+                      std::set<std::string>& kept) {
+    for (const bool stays : {true, false})
+        for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry)
+            if (entry->path != newest.path && kept.contains(entry->path) == stays && isWhole(entry->path)) {
+                kept.insert(entry->path);
+                return;
+            }
+}
+
 } // namespace
 
 std::string checkpointName(Step step) {
@@ -63,12 +84,7 @@ std::vector<CheckpointEntry> CheckpointStore::list() const {
 }
 
 CheckpointEntry CheckpointStore::save(const CheckpointContent& content, const Retention& retention) {
-    std::error_code code;
-    std::filesystem::create_directories(folder_, code);
-    if (code)
-        throw EngineError(ErrorCode::io, "checkpoint",
-                          "'" + folder_ + "' could not be made: " + code.message() +
-                              ". Check the folder and its permissions, or choose another one.");
+    makeFolders(folder_);
     const std::string name = checkpointName(content.moment.step);
     const CheckpointEntry entry = writeCheckpoint(folder_, name, content);
     const SafetensorsFile header(stateFileOf(entry.path)); // before anything older goes
@@ -96,6 +112,8 @@ void CheckpointStore::rotate(const Retention& retention, const CheckpointEntry& 
     }
     if (retention.best && best)
         kept.insert(best->path);
+    if (kept.size() < entries.size())
+        keepAPredecessor(entries, newest, kept);
     for (const CheckpointEntry& entry : entries)
         if (!kept.contains(entry.path))
             removeCheckpoint(entry.path);

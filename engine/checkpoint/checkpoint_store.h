@@ -30,7 +30,8 @@ public:
     std::vector<CheckpointEntry> list() const;
 
     /// Writes a checkpoint, points `last` to it, then takes away those that `retention` does not keep. Nothing is taken
-    /// away before the new one has been read again. @throws EngineError as writeCheckpoint().
+    /// away before the new one has been read again, and never the only other one that is whole. @throws EngineError as
+    /// writeCheckpoint().
     CheckpointEntry save(const CheckpointContent& content, const Retention& retention);
 
     struct Newest {

@@ -124,6 +124,24 @@ TEST(CheckpointStore, KeepsTheLastTheBestTheEpochsAndWhatAPersonAskedFor) {
     EXPECT_EQ(goodStep(store), 41);
 }
 
+TEST(CheckpointStore, ADamagedOneDoesNotCountAsAPredecessor) {
+    const TemporaryFolder run;
+    CheckpointStore store(run.path());
+    const Retention two{2, 0, false};
+    store.save(contentOf(1), two);
+    const CheckpointEntry second = store.save(contentOf(2), two);
+    std::string state = bytesOf(stateFileOf(second.path));
+    state.back() = static_cast<char>(state.back() ^ 1); // its manifest stays whole
+    overwrite(stateFileOf(second.path), state);
+    const CheckpointEntry third = store.save(contentOf(3), two);
+    EXPECT_EQ(stepsOf(store), (std::vector<std::int64_t>{1, 2, 3})) << "step 1 is the only good one before the newest";
+    std::filesystem::remove(stateFileOf(third.path));
+    EXPECT_EQ(goodStep(store), 1);
+    store.save(contentOf(4), two);
+    store.save(contentOf(5), two);
+    EXPECT_EQ(stepsOf(store), (std::vector<std::int64_t>{4, 5})) << "with good ones again the others go";
+}
+
 TEST(CheckpointStore, TheSameStepAgainReplacesItsCheckpoint) {
     const TemporaryFolder run;
     CheckpointStore store(run.path());
