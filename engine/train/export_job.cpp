@@ -6,9 +6,9 @@
 #include "engine/checkpoint/onnx_network.h"
 #include "engine/checkpoint/script_network.h"
 #include "engine/support/check.h"
-#include "engine/support/durable_file.h"
 #include "engine/train/export_curves.h"
 #include "engine/train/export_pictures.h"
+#include "engine/train/export_place.h"
 #include "engine/train/export_source.h"
 #include "engine/train/live_run.h"
 
@@ -86,51 +86,6 @@ const ExportFormat& formatOf(const ExportRequest& request) {
                       "There is no export format '" + request.format + "': choose one of " + names + ".");
 }
 
-void checkPlace(const ExportRequest& request) {
-    if (request.path.empty())
-        throw EngineError(ErrorCode::badInput, "train", "Name a place for the export.");
-    std::error_code unknown;
-    if (fs::exists(request.path, unknown) && !request.replace)
-        throw EngineError(ErrorCode::badInput, "train",
-                          "'" + request.path + "' exists already: choose another name, or allow it to be replaced.");
-    const fs::path parent = fs::path(request.path).parent_path();
-    fs::create_directories(parent.empty() ? "." : parent, unknown);
-    if (!parent.empty() && !fs::is_directory(parent, unknown))
-        throw EngineError(ErrorCode::io, "train",
-                          "The folder '" + parent.string() + "' could not be made. Choose another place.");
-}
-
-/// The place where an export is written until it has been compared; taken away with what is left there.
-class Staging {
-public:
-    explicit Staging(std::string place) : place_(std::move(place)), path_(place_ + ".incomplete") { clear(path_); }
-    ~Staging() { clear(path_); }
-    Staging(const Staging&) = delete;
-    Staging& operator=(const Staging&) = delete;
-
-    const std::string& path() const { return path_; }
-    /// Gives what was written its name; what was there before goes first only if it is a folder.
-    void commit() const {
-        const std::string former = place_ + ".former";
-        std::error_code none;
-        const bool moved = fs::is_directory(place_, none);
-        if (moved) {
-            clear(former);
-            renameDurably(place_, former);
-        }
-        renameDurably(path_, place_);
-        if (moved)
-            clear(former);
-    }
-
-private:
-    static void clear(const std::string& path) {
-        std::error_code ignored;
-        fs::remove_all(path, ignored);
-    }
-    std::string place_, path_;
-};
-
 std::string sizeText(const ExportedNetwork& network) {
     char text[48];
     std::snprintf(text, sizeof text, "%.1f M parameters", static_cast<double>(network.parameterCount()) / 1e6);
@@ -164,11 +119,11 @@ ReadBack writeRun(const ExportSource& source, const ExportRequest& request, cons
     return exportEvents(source.points, now - source.points.back().seconds, path);
 }
 
-void complete(ExportReport& report, const ExportRequest& request, const Staging& staging, ReadBack readBack) {
-    staging.commit();
+void complete(ExportReport& report, const ExportRequest& request, const ExportPlace& place, ReadBack readBack) {
+    place.commit();
     report.compared = std::move(readBack.compared);
     for (const std::string& file : readBack.files) {
-        report.files.push_back(request.path + file.substr(staging.path().size()));
+        report.files.push_back(request.path + file.substr(place.draft().size()));
         std::error_code unknown;
         const std::uintmax_t bytes = fs::file_size(report.files.back(), unknown);
         report.bytes += unknown ? 0 : bytes;
@@ -208,16 +163,15 @@ Slices<JobAnswer> exportFrom(ExportRequest request, std::shared_ptr<LiveRun> run
     if (request.head && !format.head)
         throw EngineError(ErrorCode::badParameter, "train",
                           "The format '" + format.id + "' has no place for the head: leave it out.");
-    checkPlace(request);
+    const ExportPlace place(request.path, format, request.replace);
     ExportSource source = openExportSource(request, run.get(), catalog);
     run.reset(); // a new run may be opened meanwhile
     WorkProgress progress{"Exporting", 0, 2};
     co_yield progress;
     ExportReport report;
-    const Staging staging(request.path);
     if (!format.network) {
         report.what = source.name;
-        complete(report, request, staging, writeRun(source, request, staging.path()));
+        complete(report, request, place, writeRun(source, request, place.draft()));
         co_return report;
     }
     ExportedNetwork network = exportedNetwork(source, request);
@@ -227,16 +181,16 @@ Slices<JobAnswer> exportFrom(ExportRequest request, std::shared_ptr<LiveRun> run
     co_yield progress;
     if (!format.pictures) {
         report.notes.push_back(featureNote(network));
-        complete(report, request, staging, writeNetwork(network, request, staging.path()));
+        complete(report, request, place, writeNetwork(network, request, place.draft()));
         co_return report;
     }
-    Slices<PicturesExport> work = format.id == "features" ? exportFeatures(network, request, staging.path())
-                                                          : exportAttention(network, request, staging.path());
+    Slices<PicturesExport> work = format.id == "features" ? exportFeatures(network, request, place.draft())
+                                                          : exportAttention(network, request, place.draft());
     while (work.next())
         co_yield work.progress();
     PicturesExport pictures = work.take();
     report.notes = std::move(pictures.notes);
-    complete(report, request, staging, std::move(pictures.readBack));
+    complete(report, request, place, std::move(pictures.readBack));
     co_return report;
 }
 

@@ -3,29 +3,12 @@
 # cli_program.sh PROGRAM: calls dinoscope-cli as a person would, rightly and wrongly, with the pictures of the demo.
 set -euo pipefail
 program=$1
+source "$(dirname "${BASH_SOURCE[0]}")/expect.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 small=(--preset fashion-mnist-demo --run.batch_size 16 --eval.references 100 --eval.queries 20)
-
-fail() {
-    printf 'failed: %s\n' "$*"
-    for file in out err; do
-        echo "--- $file"
-        cat "$file"
-    done
-    exit 1
-}
-
-# expect CODE PATTERN ARGUMENT...: exit code, and a pattern in what was said.
-expect() {
-    local code=$1 pattern=$2 got=0
-    shift 2
-    "$program" "$@" >out 2>err || got=$?
-    [ "$got" = "$code" ] || fail "'$*' ended with $got instead of $code"
-    grep -qE -- "$pattern" out err || fail "'$*' did not say '$pattern'"
-}
 
 json() { tail -n 1 out | python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 
@@ -112,7 +95,8 @@ expect 2 'no place for the head' export run --to timm --out sent/timm --head
 expect 1 'Pictures are needed' export run --to features --out sent/features
 expect 1 '/nowhere' export /nowhere --to pth --out sent/c.pth
 expect 1 '/proc/none' export run --to pth --out /proc/none/d.pth
-[ "$(ls sent | sort | tr '\n' ' ')" = 'events teacher.onnx teacher.pth ' ] || fail "a failed export left something: $(ls sent)"
+left=$(find sent -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | tr '\n' ' ')
+[ "$left" = 'events teacher.onnx teacher.pth ' ] || fail "a failed export left something: $left"
 
 expect 2 'see .dinoscope-cli --help' notacommand
 expect 2 . train --steps

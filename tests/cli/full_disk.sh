@@ -8,6 +8,7 @@
 # for the full disk; that one is tried everywhere.
 set -euo pipefail
 program=$1
+source "$(dirname "${BASH_SOURCE[0]}")/expect.sh"
 if [ "${2:-}" != inside ]; then
     for way in "unshare --mount" "unshare --map-root-user --mount"; do
         if $way mount -t tmpfs -o size=1m none /mnt 2>/dev/null; then exec $way "$0" "$program" inside; fi
@@ -22,24 +23,6 @@ cleanUp() {
 trap cleanUp EXIT
 cd "$folder"
 small=(--preset fashion-mnist-demo --run.batch_size 16 --eval.references 100 --eval.queries 20 --save.every_minutes 0.00001)
-
-fail() {
-    printf 'failed: %s\n' "$*"
-    for file in out err; do
-        echo "--- $file"
-        cat "$file"
-    done
-    exit 1
-}
-
-# expect CODE PATTERN ARGUMENT...: exit code, and a pattern in what was said.
-expect() {
-    local code=$1 pattern=$2 got=0
-    shift 2
-    "$program" "$@" >out 2>err || got=$?
-    [ "$got" = "$code" ] || fail "'$*' ended with $got instead of $code"
-    grep -qE -- "$pattern" out err || fail "'$*' did not say '$pattern'"
-}
 
 # Ways for the disk of run $1, written by process $2, to fail and to come back.
 limit_break() { prlimit --pid "$2" --fsize=1000:; }
