@@ -11,7 +11,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
 #include <map>
 
 namespace dinoscope {
@@ -69,15 +68,6 @@ Json timmConfig(const ExportedNetwork& network) {
                                      {"mlp_ratio", o.mlpRatio},
                                      {"dynamic_img_size", true}});
     return config;
-}
-
-void makeFolder(const std::string& folder) {
-    std::error_code problem;
-    std::filesystem::create_directories(folder, problem);
-    if (problem)
-        throw EngineError(ErrorCode::io, "checkpoint",
-                          "The folder '" + folder + "' could not be made: " + problem.message() +
-                              ". Choose another place.");
 }
 
 void writeJson(const std::string& path, const Json& json) { replaceFile(path, json.dump(2) + "\n"); }
@@ -150,7 +140,7 @@ ReadBack exportPth(const ExportedNetwork& network, const std::string& path) {
 }
 
 ReadBack exportTimm(const ExportedNetwork& network, const std::string& folder) {
-    makeFolder(folder);
+    makeFolders(folder);
     const std::string model = folder + "/model.safetensors", config = folder + "/config.json";
     const NamedTensors tensors = network.backboneState();
     writeTensorFile(model, tensors, notesOf(network));
@@ -164,7 +154,7 @@ ReadBack exportHuggingFace(const ExportedNetwork& network, const std::string& fo
         throw EngineError(ErrorCode::notAllowed, "checkpoint",
                           "A folder for ViTModel of transformers holds a Vision Transformer, and this network is a "
                           "ResNet: choose timm or safetensors, whose names it has.");
-    makeFolder(folder);
+    makeFolders(folder);
     const std::string model = folder + "/model.safetensors", config = folder + "/config.json";
     const std::string preprocessor = folder + "/preprocessor_config.json";
     writeTensorFile(model, toHuggingFace(network.backboneState()), notesOf(network));

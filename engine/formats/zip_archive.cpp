@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/formats/zip_archive.h"
 
+#include "engine/formats/zip_checksum.h"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
-
-#include <zlib.h>
 
 namespace dinoscope {
 namespace {
@@ -28,11 +28,6 @@ template <class T> T number(std::span<const std::byte> bytes, std::size_t place)
     T value{};
     std::memcpy(&value, bytes.subspan(place, sizeof value).data(), sizeof value);
     return value;
-}
-
-std::uint32_t checksumOf(std::span<const std::byte> bytes) {
-    return static_cast<std::uint32_t>(
-        crc32_z(crc32_z(0, nullptr, 0), reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 } // namespace
@@ -83,7 +78,7 @@ ByteBuffer ZipArchive::read(const ZipRecord& record) const {
         fail("has records that overlap: " + shownName(name(record)) + " is longer than the room for it");
     ByteBuffer bytes = ByteBuffer::make(record.size);
     reader_.read(start, bytes.span());
-    if (record.checksum != 0 && checksumOf(bytes.span()) != record.checksum)
+    if (record.checksum != 0 && zipChecksum(bytes.span()) != record.checksum)
         throwBadFile(path_, "is damaged: the bytes of record " + shownName(name(record)) +
                                 " do not have the checksum that is recorded for them");
     return bytes;

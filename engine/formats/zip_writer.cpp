@@ -2,8 +2,7 @@
 #include "engine/formats/zip_writer.h"
 
 #include "engine/formats/little_endian.h"
-
-#include <zlib.h>
+#include "engine/formats/zip_checksum.h"
 
 namespace dinoscope {
 namespace {
@@ -14,11 +13,6 @@ constexpr std::uint16_t kVersion = 45;        // the first with ZIP64
 constexpr std::uint16_t kNamesInUtf8 = 0x800; // flag
 constexpr std::uint16_t kLargeField = 1, kPaddingField = 0x4246;
 constexpr std::size_t kLocalHeaderBytes = 30, kFieldHeaderBytes = 4, kLargeSizesBytes = 16;
-
-std::uint32_t checksumOf(std::span<const std::byte> bytes) {
-    return static_cast<std::uint32_t>(
-        crc32_z(crc32_z(0, nullptr, 0), reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
 
 bool isLarge(std::uint64_t value) { return value >= kElsewhere32; }
 
@@ -44,7 +38,7 @@ std::string commonPart(std::uint32_t checksum, std::uint64_t size) {
 
 void ZipWriter::add(const std::string& name, std::span<const std::byte> bytes) {
     Entry& entry = entries_.emplace_back();
-    entry = {name, file_.size(), bytes.size(), checksumOf(bytes)};
+    entry = {name, file_.size(), bytes.size(), zipChecksum(bytes)};
     std::string extra;
     if (isLarge(entry.size))
         extra = field(kLargeField, rawBytes(entry.size) + rawBytes(entry.size));

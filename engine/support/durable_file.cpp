@@ -89,6 +89,15 @@ void renameDurably(const std::string& from, const std::string& to) {
     syncFolder(parentOf(to));
 }
 
+void makeFolders(const std::string& path) {
+    std::error_code code;
+    std::filesystem::create_directories(path, code);
+    if (!code && !std::filesystem::is_directory(path, code) && !code)
+        code = std::make_error_code(std::errc::not_a_directory);
+    if (code)
+        fail(path, "made", code.value());
+}
+
 void replaceFile(const std::string& path, std::string_view text) {
     const std::string part = path + ".new";
     if (::unlink(part.c_str()) != 0 && errno != ENOENT)

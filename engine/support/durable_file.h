@@ -44,6 +44,9 @@ void syncFolder(const std::string& path);
 /// the disk.
 void renameDurably(const std::string& from, const std::string& to);
 
+/// Makes a folder and those above it; one that is there already is as good.
+void makeFolders(const std::string& path);
+
 /// Replaces a file by one with this text: after a power cut there is the old one or the new one. A crash may leave
 /// `path`.new behind, which the next call replaces.
 void replaceFile(const std::string& path, std::string_view text);

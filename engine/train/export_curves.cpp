@@ -4,11 +4,11 @@
 #include "engine/formats/event_file.h"
 #include "engine/formats/output_file.h"
 #include "engine/support/check.h"
+#include "engine/support/durable_file.h"
 #include "engine/train/metrics.h"
 
 #include <charconv>
 #include <cmath>
-#include <filesystem>
 #include <fstream>
 
 namespace dinoscope {
@@ -68,8 +68,7 @@ ReadBack exportCurvesCsv(const std::vector<MetricPoint>& points, const std::stri
 }
 
 ReadBack exportEvents(const std::vector<MetricPoint>& points, double begun, const std::string& folder) {
-    std::error_code problem;
-    std::filesystem::create_directories(folder, problem);
+    makeFolders(folder);
     const std::string path =
         folder + "/events.out.tfevents." + std::to_string(static_cast<std::int64_t>(begun)) + ".dinoscope";
     const auto scalarOf = [&](const MetricPoint& point) {

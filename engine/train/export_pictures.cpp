@@ -12,13 +12,13 @@
 #include "engine/probes/attention_figure.h"
 #include "engine/probes/attention_probe.h"
 #include "engine/support/check.h"
+#include "engine/support/durable_file.h"
 #include "engine/support/sha256.h"
 #include "engine/train/compute_threads.h"
 #include "engine/train/run_settings.h"
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
 #include <numeric>
 
 namespace dinoscope {
@@ -35,15 +35,6 @@ Normalization normalizationOf(const ExportedNetwork& network) {
         out.std[i] = network.std[std::min(i, network.std.size() - 1)];
     }
     return out;
-}
-
-void makeFolder(const std::string& folder) {
-    std::error_code problem;
-    std::filesystem::create_directories(folder, problem);
-    if (problem)
-        throw EngineError(ErrorCode::io, "train",
-                          "The folder '" + folder + "' could not be made: " + problem.message() +
-                              ". Choose another place.");
 }
 
 int threadsOf(const ExportRequest& request) {
@@ -144,7 +135,7 @@ torch::Tensor labelsOf(const ImageSource& source, const Rows& rows) {
 }
 
 PicturesExport writeFeatures(const ImageSource& source, const Rows& rows, const std::string& folder) {
-    makeFolder(folder);
+    makeFolders(folder);
     PicturesExport out;
     out.readBack.files = {folder + "/features.npy", folder + "/features.csv"};
     writeArray(out.readBack.files[0], rows.features, ElementType::f32);
@@ -200,7 +191,7 @@ Slices<PicturesExport> exportFeatures(ExportedNetwork network, ExportRequest req
 Slices<PicturesExport> exportAttention(ExportedNetwork network, ExportRequest request, std::string folder) {
     const ImageSourcePtr source = picturesOf(request);
     const std::int64_t wanted = request.count > 0 ? request.count : kUsualFigures;
-    makeFolder(folder);
+    makeFolders(folder);
     PicturesExport out;
     WorkProgress progress{"Drawing attention", 0, std::min(wanted, source->count())};
     for (; progress.done < progress.total; ++progress.done) {

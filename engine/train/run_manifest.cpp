@@ -3,6 +3,7 @@
 
 #include "engine/support/check.h"
 #include "engine/support/durable_file.h"
+#include "engine/support/utc_time.h"
 
 #include <ATen/Version.h>
 #include <nlohmann/json.hpp>
@@ -10,7 +11,6 @@
 
 #include <sys/utsname.h>
 
-#include <ctime>
 #include <filesystem>
 
 namespace dinoscope {
@@ -23,15 +23,6 @@ using Json = nlohmann::ordered_json;
 #endif
 
 constexpr std::size_t kMostBytes = 4 << 20;
-
-std::string nowUtc() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text;
-}
 
 /// The words that this process was started with.
 Json commandLine() {
@@ -70,7 +61,7 @@ Json readEntries(const std::string& path) {
 void noteCircumstances(const std::string& folder, const RunCircumstances& c) {
     const std::string path = folder + "/manifest.json";
     Json entries = readEntries(path);
-    entries.push_back({{"at", nowUtc()},
+    entries.push_back({{"at", utcNow()},
                        {"from_step", c.from.value},
                        {"origin", c.origin},
                        {"program", DINOSCOPE_VERSION},

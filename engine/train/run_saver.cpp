@@ -2,24 +2,15 @@
 #include "engine/train/run_saver.h"
 
 #include "engine/support/check.h"
+#include "engine/support/utc_time.h"
 
 #include <chrono>
-#include <ctime>
 #include <utility>
 
 namespace dinoscope {
 namespace {
 
 constexpr std::chrono::milliseconds kSlice{20};
-
-std::string nowUtc() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text;
-}
 
 } // namespace
 
@@ -51,7 +42,7 @@ void RunSaver::begin() {
     CheckpointContent content = content_();
     content.moment.kept = byHand_.has_value();
     content.moment.note = byHand_.value_or(std::string());
-    content.moment.savedAt = nowUtc();
+    content.moment.savedAt = utcNow();
     writer_.save(std::move(content), {options_.keepLast, options_.keepEveryEpochs, options_.keepBest}, flush_);
     byHand_.reset();
     savedStep_ = step_;
