@@ -40,7 +40,7 @@ public:
     std::string ints(const Ints& values) {
         std::string name = "ints";
         for (const std::int64_t value : values)
-            name += "_" + std::to_string(value);
+            name.append("_").append(std::to_string(value));
         return constant(name, torch::tensor(values, torch::kInt64));
     }
     std::string scalar(double value) {

@@ -130,7 +130,9 @@ void addHead(Body& body, const HeadOptions& options) {
     body.line("x = self.forward(pixels)");
     std::int64_t position = 0;
     for (std::int64_t i = 0; i < options.layers; ++i) {
-        const std::string place = options.layers == 1 ? "" : "." + std::to_string(position++);
+        std::string place;
+        if (options.layers > 1)
+            place.append(".").append(std::to_string(position++));
         body.line("x = " + Body::linear("x", "head.mlp" + place));
         if (i + 1 == options.layers)
             break;
