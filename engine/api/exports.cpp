@@ -19,8 +19,11 @@ std::vector<ExportFormat> makeFormats() {
     ExportFormat pth{"pth", "PyTorch .pth",
                      "State dict for torch.load(weights_only=True) and the official evaluation scripts.", ".pth"};
     pth.network = pth.head = true;
-    ExportFormat checkpoint{"checkpoint", "Official checkpoint.pth",
-                            "Both networks, optimiser, centre and epoch, for the official code to go on from.", ".pth"};
+    ExportFormat checkpoint{
+        "checkpoint", "Official checkpoint.pth",
+        "Both networks, optimiser, centre and epoch. The official code goes on from it at the beginning "
+        "of the epoch in work.",
+        ".pth"};
     checkpoint.needsRun = true;
     ExportFormat onnx{"onnx", "ONNX",
                       "Backbone as a graph of opset 17 for onnxruntime and other engines; the batch may have any size.",

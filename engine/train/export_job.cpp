@@ -39,8 +39,7 @@ const std::vector<Loading>& loadings() {
          "import timm\nmodel = timm.create_model('local-dir:PLACE', pretrained=True)\nfeatures = model.eval()(pixels)"},
         {"huggingface",
          "Loads with transformers 4 and 5 as a ViTModel; the class token of last_hidden_state is the feature. Inputs "
-         "of "
-         "other sides need interpolate_pos_encoding=True, which differs from the official interpolation.",
+         "of other sides need interpolate_pos_encoding=True, which differs from the official interpolation.",
          "from transformers import ViTModel\nmodel = ViTModel.from_pretrained('PLACE', add_pooling_layer=False)\n"
          "features = model(pixels).last_hidden_state[:, 0]"},
         {"pth",
@@ -48,9 +47,9 @@ const std::vector<Loading>& loadings() {
          "--pretrained_weights.",
          "import torch\nstate = torch.load('PLACE', weights_only=True)\nprint(list(state)[:3])"},
         {"checkpoint",
-         "main_dino.py of the official code goes on from it as checkpoint.pth in its --output_dir, with the same "
-         "options; "
-         "args holds them. Widths and depths that are no architecture of the official code have no option there.",
+         "main_dino.py of the official code goes on from it as checkpoint.pth in its --output_dir, at the beginning of "
+         "the epoch in work, with the same options; args holds them. Widths and depths that are no architecture of the "
+         "official code have no option there.",
          "import torch\ncheckpoint = torch.load('PLACE', weights_only=True)\nprint(checkpoint['epoch'], "
          "checkpoint['args'])"},
         {"onnx",

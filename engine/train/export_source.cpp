@@ -54,7 +54,7 @@ void takeRates(ExportSource& source) {
     source.weightDecay = newest(Metric::weightDecay);
 }
 
-ExportSource openRunSource(LiveRun& run, const EngineCatalog& catalog) {
+ExportSource openRunSource(LiveRun& run) {
     ExportSource source;
     source.name = "step " + std::to_string(run.stepNumber().value) + " of the open run";
     source.path = source.name;
@@ -66,7 +66,6 @@ ExportSource openRunSource(LiveRun& run, const EngineCatalog& catalog) {
     const StepMetrics rates = run.training().plannedRates();
     source.learningRate = rates.learningRate;
     source.weightDecay = rates.weightDecay;
-    (void)catalog;
     return source;
 }
 
@@ -139,7 +138,7 @@ std::vector<std::pair<std::string, Option>> officialOptions(const RunSettings& s
 ExportSource openExportSource(const ExportRequest& request, LiveRun* run, const EngineCatalog& catalog) {
     if (request.source.empty() && !run)
         throw EngineError(ErrorCode::notAllowed, "train", "There is no open run to export from: name a file or a run.");
-    ExportSource source = request.source.empty()                          ? openRunSource(*run, catalog)
+    ExportSource source = request.source.empty()                          ? openRunSource(*run)
                           : std::filesystem::is_directory(request.source) ? savedRunSource(request, catalog)
                                                                           : fileSource(request, catalog);
     takeChannels(source);
