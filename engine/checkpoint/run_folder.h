@@ -24,6 +24,8 @@ struct Continuation {
     Epoch epoch{};            ///< the one that `step` belongs to: its line of the log is written again
     std::int64_t changes = 0; ///< live changes up to there
 };
+/// Before everything that was recorded.
+inline constexpr Continuation kFromTheBeginning{Step{-1}, Epoch{0}, 0};
 
 /// The folder of one run: config.toml (every value), metrics.sqlite (every point and live change), log.txt (one JSON
 /// object a line, one line an epoch), intervention.jsonl (one a live change), on request `events` for TensorBoard. A

@@ -23,13 +23,15 @@ namespace dinoscope {
 struct ModelFile;
 struct SavedRun;
 
-/// What a run goes on from; at most one of them. A fresh run has neither.
+/// What a run goes on from; at most one of them. A fresh run has none.
 struct RunStart {
     /// Networks, and as far as it has them optimiser, centre and epoch. A network that it lacks is a copy of the other
     /// one; a head that it lacks starts fresh.
     const ModelFile* file = nullptr;
     /// A checkpoint: in the folder it lies in the run goes on as if it had never ended, in another one from there.
     const SavedRun* saved = nullptr;
+    /// Settings of the run in the folder, which ended before its first checkpoint: it begins there again.
+    const ParamSet* unsaved = nullptr;
     bool look = false; ///< a checkpoint of the planned end is welcome, too
 };
 
@@ -63,8 +65,8 @@ public:
     void evaluate();
     bool isLabelled() const { return accuracy_.measures(); }
 
-    /// To be called before each turn: begins and reports saves of checkpoints.
-    void tend(RunnerOutput& output);
+    /// To be called before each turn: begins and reports saves of checkpoints. @returns whether one has ended.
+    bool tend(RunnerOutput& output);
     /// Null for a run without a folder.
     RunSaver* saver() { return saver_.get(); }
     void finish(RunnerOutput& output);

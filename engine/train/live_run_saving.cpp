@@ -50,14 +50,18 @@ void LiveRun::takeUp(const SavedRun& saved, bool look, RunnerOutput& output) {
 void LiveRun::makeRecord(const OpenCommand& command, const EngineCatalog& catalog, const RunStart& start) {
     const SavedRun* saved = start.saved;
     const std::int64_t stepsPerEpoch = training_->plan().stepsPerEpoch;
-    const bool resumed = saved && saved->folder == command.runFolder;
+    const bool resumed = start.unsaved || (saved && saved->folder == command.runFolder);
     if (resumed) {
-        const Epoch epoch{std::max<std::int64_t>(0, training_->step() - 1) / stepsPerEpoch};
-        record_ =
-            std::make_unique<RunRecord>(command.runFolder, Continuation{stepNumber(), epoch, saved->progress.changes},
-                                        stepsPerEpoch, trainSeconds_, settings_.save.tensorBoard);
+        Continuation from = kFromTheBeginning;
+        if (saved)
+            from = {stepNumber(),
+                    {std::max<std::int64_t>(0, training_->step() - 1) / stepsPerEpoch},
+                    saved->progress.changes};
+        record_ = std::make_unique<RunRecord>(command.runFolder, from, stepsPerEpoch, trainSeconds_,
+                                              settings_.save.tensorBoard);
+        const ParamSet& formerly = saved ? saved->params : *start.unsaved;
         for (const auto& [id, value] : params_->values())
-            if (const ParamValue& former = saved->params.at(id); former != value)
+            if (const ParamValue& former = formerly.at(id); former != value)
                 record_->change(id + ": " + formatParam(former) + " -> " + formatParam(value), stepNumber(),
                                 trainSeconds_);
     } else {
@@ -107,10 +111,7 @@ CheckpointContent LiveRun::checkpoint() {
     return content;
 }
 
-void LiveRun::tend(RunnerOutput& output) {
-    if (saver_)
-        saver_->tend(output, !isMeasuring());
-}
+bool LiveRun::tend(RunnerOutput& output) { return saver_ && saver_->tend(output, !isMeasuring()); }
 
 void LiveRun::finish(RunnerOutput& output) {
     cancelWork();

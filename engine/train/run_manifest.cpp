@@ -43,6 +43,8 @@ std::string machine() {
     return uname(&name) == 0 ? std::string(name.sysname) + " " + name.release + " " + name.machine : std::string();
 }
 
+std::string manifestFileOf(const std::string& folder) { return folder + "/manifest.json"; }
+
 Json readEntries(const std::string& path) {
     if (!std::filesystem::exists(path))
         return Json::array();
@@ -58,8 +60,16 @@ Json readEntries(const std::string& path) {
 
 } // namespace
 
+std::optional<std::string> originOf(const std::string& folder) {
+    const Json entries = readEntries(manifestFileOf(folder));
+    if (entries.empty() || !entries[0].is_object() || !entries[0].contains("origin") ||
+        !entries[0]["origin"].is_string())
+        return std::nullopt;
+    return entries[0]["origin"].get<std::string>();
+}
+
 void noteCircumstances(const std::string& folder, const RunCircumstances& c) {
-    const std::string path = folder + "/manifest.json";
+    const std::string path = manifestFileOf(folder);
     Json entries = readEntries(path);
     entries.push_back({{"at", utcNow()},
                        {"from_step", c.from.value},

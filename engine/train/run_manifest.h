@@ -4,6 +4,7 @@
 #include "engine/api/snapshot.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace dinoscope {
@@ -22,5 +23,8 @@ struct RunCircumstances {
 /// versions of program, LibTorch and compiler, machine, command line, device, threads, seed, data and their
 /// fingerprint. An unreadable file is begun anew. Blocks. @throws EngineError(io).
 void noteCircumstances(const std::string& folder, const RunCircumstances& circumstances);
+
+/// RunCircumstances::origin of the beginning of a run; nothing if its folder does not tell. Blocks.
+std::optional<std::string> originOf(const std::string& folder);
 
 } // namespace dinoscope

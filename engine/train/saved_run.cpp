@@ -5,6 +5,7 @@
 #include "engine/checkpoint/run_folder.h"
 #include "engine/support/check.h"
 #include "engine/support/durable_file.h"
+#include "engine/train/run_manifest.h"
 
 #include <nlohmann/json.hpp>
 
@@ -50,6 +51,14 @@ void checkIsRun(const std::string& folder) {
     if (!std::filesystem::exists(configFileOf(folder)))
         throw EngineError(ErrorCode::notFound, "train",
                           "'" + folder + "' is not the folder of a run: it holds no config.toml.");
+}
+
+/// What a run was begun with.
+ParamSet readConfig(const std::string& folder, const EngineCatalog& catalog) {
+    ParamSet params(catalog.params);
+    if (const auto error = readConfigFile(configFileOf(folder), catalog.params, params))
+        throw EngineError(*error);
+    return params;
 }
 
 /// A note that cannot be read is none: it must not hide the checkpoints.
@@ -136,6 +145,19 @@ SavedRun readSavedRun(const std::string& folder, std::optional<Step> at, const E
     return saved;
 }
 
+std::optional<ParamSet> unsavedRun(const std::string& folder, const EngineCatalog& catalog) {
+    if (!CheckpointStore(folder).paths().empty() || !std::filesystem::exists(configFileOf(folder)))
+        return std::nullopt;
+    const auto origin = originOf(folder);
+    if (!origin)
+        return std::nullopt; // it ended while its folder was being made
+    if (!origin->empty())
+        throw EngineError(ErrorCode::notFound, "train",
+                          "The run in '" + folder + "' ended before its first checkpoint. It was begun from '" +
+                              *origin + "': begin from there again, in a new folder.");
+    return readConfig(folder, catalog);
+}
+
 Slices<JobAnswer> checkRun(CheckRunRequest request) {
     const std::string folder = runFolderPath(request.path);
     RunReport report{folder, {}, noteOf(folder), 0, freeBytes(folder)};
@@ -170,10 +192,7 @@ RecordReport readRecord(const std::string& path, const EngineCatalog& catalog) {
     report.points = MetricsStore::pointsUpTo(metrics, catalog.metrics, Step{std::numeric_limits<std::int64_t>::max()});
     for (const LiveChange& change : MetricsStore::changesOf(metrics))
         report.changes.emplace_back("step " + std::to_string(change.step.value), change.text);
-    const std::string config = configFileOf(folder);
-    ParamSet params(catalog.params);
-    if (const auto error = readConfigFile(config, catalog.params, params))
-        throw EngineError(*error);
+    const ParamSet params = readConfig(folder, catalog);
     for (const auto& [id, value] : params.values())
         report.params.emplace_back(id, formatParam(value));
     return report;

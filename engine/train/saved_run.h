@@ -40,6 +40,12 @@ std::string savedValues(const ParamSet& params, const RunProgress& progress);
 /// @throws EngineError: notFound if there is none, badInput if none is whole or it does not fit this program.
 SavedRun readSavedRun(const std::string& folder, std::optional<Step> at, const EngineCatalog& catalog);
 
+/// The settings of a run that ended before its first checkpoint, so that it can begin again; nothing if the folder
+/// holds a checkpoint, or no run. Blocks.
+/// @throws EngineError(notFound) if it was itself begun from another run or file, whose networks are not in the folder,
+/// or as readConfigFile().
+std::optional<ParamSet> unsavedRun(const std::string& folder, const EngineCatalog& catalog);
+
 /// Looks at every checkpoint of a run, one a slice; answers with a RunReport.
 /// @throws EngineError(notFound) if the folder is no run's, or if every byte is asked for and there is no checkpoint.
 Slices<JobAnswer> checkRun(CheckRunRequest request);

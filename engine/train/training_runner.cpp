@@ -20,7 +20,7 @@
 namespace dinoscope {
 namespace {
 
-[[noreturn]] void refuse(const char* sentence) { throw EngineError(ErrorCode::notAllowed, "train", sentence); }
+[[noreturn]] void refuse(const std::string& sentence) { throw EngineError(ErrorCode::notAllowed, "train", sentence); }
 
 /// Waits for an evaluation, which is work of the run itself.
 class EvaluationJob : public Job {
@@ -90,18 +90,38 @@ void TrainingRunner::load(const LoadCommand& command, RunnerOutput& output, cons
         return;
     }
     const ModelFile file = readModelFile(command.path);
-    prepare(command.run, {&file, nullptr, false}, output, keepGoing);
+    RunStart start;
+    start.file = &file;
+    prepare(command.run, start, output, keepGoing);
 }
 
 void TrainingRunner::resume(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) {
-    const SavedRun saved = readSavedRun(runFolderPath(command.path), command.at, catalog_);
+    const std::string folder = runFolderPath(command.path);
     OpenCommand run = command.run;
     run.runFolder = runFolderPath(run.runFolder);
-    run.params = saved.params;
-    for (const auto& [id, value] : command.run.params.values())
-        if (const auto error = run.params.set(catalog_.params, id, value))
-            throw EngineError(*error);
-    prepare(run, {nullptr, &saved, command.look}, output, keepGoing);
+    const bool stays = run.runFolder == folder;
+    if (stays && command.at)
+        refuse("In its own folder a run goes on from its newest checkpoint: name another folder to fork it at step " +
+               std::to_string(command.at->value) + ".");
+    const auto go = [&](const ParamSet& params, const RunStart& start) {
+        run.params = params;
+        for (const auto& [id, value] : command.run.params.values())
+            if (const auto error = run.params.set(catalog_.params, id, value))
+                throw EngineError(*error);
+        prepare(run, start, output, keepGoing);
+    };
+    RunStart start;
+    start.look = command.look;
+    if (const auto unsaved = stays ? unsavedRun(folder, catalog_) : std::nullopt) {
+        start.unsaved = &*unsaved;
+        go(*unsaved, start);
+        output.log(LogLevel::info,
+                   "The run in '" + folder + "' ended before its first checkpoint: it begins again with its settings.");
+        return;
+    }
+    const SavedRun saved = readSavedRun(folder, command.at, catalog_);
+    start.saved = &saved;
+    go(saved.params, start);
 }
 
 void TrainingRunner::prepare(const OpenCommand& command, const RunStart& start, RunnerOutput& output,
@@ -123,10 +143,7 @@ void TrainingRunner::prepare(const OpenCommand& command, const RunStart& start, 
         saver->onEnd(wake_);
 }
 
-void TrainingRunner::tend(RunnerOutput& output) {
-    if (run_)
-        run_->tend(output);
-}
+bool TrainingRunner::tend(RunnerOutput& output) { return run_ && run_->tend(output); }
 
 std::shared_ptr<const RunInfo> TrainingRunner::info() const { return run_ ? run_->info() : nullptr; }
 

@@ -210,6 +210,50 @@ TEST(Resume, SaysWhyItCannot) {
     EXPECT_NE(refusal(resume).find("not the set of pictures"), std::string::npos) << refusal(resume);
 }
 
+TEST(Resume, BeforeItsFirstCheckpointARunBeginsAgain) {
+    const ScratchFolder folders;
+    const EngineCatalog catalog = makeCatalog();
+    const std::string broken = folders / "broken", whole = folders / "whole", fork = folders / "fork";
+    SmallRun small(kEventful, broken);
+    train(*small.run, small.recorder, 4);
+    kLiveChanges(*small.run, catalog); // lost with what was learned
+    small.run.reset();
+    Recorder recorder;
+    TrainingRunner runner;
+    const auto load = [&](const std::string& from, const std::string& to, std::optional<Step> at) {
+        OpenCommand wishes;
+        wishes.runFolder = to;
+        runner.load({from, wishes, at}, recorder, [] { return true; });
+    };
+    EXPECT_NE(refusal([&] { load(broken, fork, {}); }).find("no checkpoint"), std::string::npos);
+    load(broken + "/", broken, {});
+    EXPECT_EQ(runner.status().step, Step{0});
+    const auto trainOn = [&](int steps) {
+        for (int i = 0; i < steps; ++i) {
+            while (runner.hasWork())
+                runner.workSlice(recorder);
+            runner.step(recorder);
+        }
+    };
+    trainOn(6);
+    runner.save({}, recorder);
+    runner.finish(FinishReason::stopped, recorder);
+    SmallRun other(kEventful, whole);
+    train(*other.run, other.recorder, 6);
+    other.run->finish(other.recorder);
+    EXPECT_EQ(pointsOf(broken), pointsOf(whole));
+    EXPECT_EQ(bytesOf(broken + "/intervention.jsonl"), bytesOf(whole + "/intervention.jsonl"));
+    EXPECT_NE(refusal([&] { load(broken, broken, Step{6}); }).find("to fork it at step 6"), std::string::npos);
+    {
+        TrainingRunner forks;
+        OpenCommand wishes;
+        wishes.runFolder = fork;
+        forks.load({broken, wishes, Step{6}}, recorder, [] { return true; });
+    }
+    EXPECT_NE(refusal([&] { load(fork, fork, {}); }).find("was begun from '" + broken + "'"), std::string::npos)
+        << "its networks are not in its folder";
+}
+
 TEST(Resume, ADamagedCheckpointIsNamedAndTheOneBeforeIsTaken) {
     const ScratchFolder folders;
     const std::string folder = folders / "run";
