@@ -274,6 +274,19 @@ void MainWindow::takeSnapshot(const Snapshot& snapshot) {
         shownError_ = snapshot.lastError->message;
         complain(textOf(shownError_));
     }
+    showSaveFailure(snapshot.saveFailure);
+}
+
+void MainWindow::showSaveFailure(const std::optional<Error>& failure) {
+    const QString sentence = failure ? textOf(failure->message) : QString();
+    if (sentence == saveFailure_)
+        return;
+    if (!sentence.isEmpty())
+        messages_->say(MessageBar::Kind::error, sentence,
+                       {runBar_->action(CommandKind::save), runBar_->exportAction()});
+    else if (messages_->sentence() == saveFailure_)
+        messages_->clear();
+    saveFailure_ = sentence;
 }
 
 bool MainWindow::hasShown(Step step) const {

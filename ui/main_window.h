@@ -78,6 +78,7 @@ private:
     void makeThemeMenu(QMenu& view);
     void takeSnapshot(const Snapshot& snapshot);
     void complain(const QString& sentence);
+    void showSaveFailure(const std::optional<Error>& failure);
     void showNewRun();
     void chooseCheckpoint();
     void chooseRunFolder();
@@ -110,6 +111,7 @@ private:
     ThemeChoice theme_ = ThemeChoice::system;
     std::shared_ptr<const RunInfo> run_;
     std::string shownError_;
+    QString saveFailure_;   ///< that the message tells, or told
     JobId inspection_ = 0;  ///< of the file that is to be opened
     JobId measurement_ = 0; ///< of the run, asked for by hand
     bool keepsSettings_ = true;

@@ -3,13 +3,17 @@
 
 #include "widgets/theme.h"
 
+#include <QList>
 #include <QWidget>
 
+class QAction;
+class QHBoxLayout;
 class QLabel;
 
 namespace dinoscope {
 
-/// One sentence across the window with a button to close it; hidden while there is none. Never takes the focus.
+/// One sentence across the window with a button to close it, and buttons for what can be done about it; hidden while
+/// there is none. Never takes the focus.
 class MessageBar : public QWidget {
     Q_OBJECT
 
@@ -17,7 +21,8 @@ public:
     enum class Kind { note, warning, error };
 
     explicit MessageBar(QWidget* parent = nullptr);
-    void say(Kind kind, const QString& sentence);
+    /// `ways`: actions that a button each offers; they outlive the sentence.
+    void say(Kind kind, const QString& sentence, const QList<QAction*>& ways = {});
     void clear() { hide(); }
     QString sentence() const;
 
@@ -27,6 +32,7 @@ protected:
 private:
     QLabel* mark_;
     QLabel* label_;
+    QHBoxLayout* buttons_;
     Kind kind_ = Kind::note;
 };
 

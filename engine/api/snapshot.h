@@ -61,6 +61,8 @@ struct Snapshot {
     StepTimes times;
     WorkProgress work; ///< of the runner, or of the job in work
     std::optional<Error> lastError;
+    /// Why the checkpoint that was tried last was not saved, while training goes on; nothing: it was.
+    std::optional<Error> saveFailure;
     std::shared_ptr<const RunInfo> run;     ///< null in state empty
     std::shared_ptr<const ParamSet> params; ///< in force; null in state empty
 };

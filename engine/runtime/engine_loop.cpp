@@ -53,9 +53,13 @@ void EngineLoop::turn() {
 }
 
 void EngineLoop::tendRunner() {
-    const auto error = errorOf(control_.step, [this] { runner_.tend(lanes_); });
-    if (!error)
+    bool news = false;
+    const auto error = errorOf(control_.step, [&] { news = runner_.tend(lanes_); });
+    if (!error) {
+        if (news)
+            publisher_.publish(control_);
         return;
+    }
     control_.lastError = error;
     lanes_.log(LogLevel::error, error->message + (error->detail.empty() ? "" : " (" + error->detail + ")"));
     publisher_.publish(control_);

@@ -27,6 +27,7 @@ struct RunnerStatus {
     double imagesPerSecond = 0, waitShare = 0, trainSeconds = 0, secondsLeft = -1;
     StepTimes times;
     WorkProgress work;
+    std::optional<Error> saveFailure; ///< of the checkpoint that was tried last
 };
 
 /// Longer work that a person asked for. Lives on the engine thread.
@@ -94,8 +95,11 @@ public:
     /// A function that may be called from any thread, as long as the runner lives, to have tend() called soon.
     virtual void setWake(std::function<void()> wake) { (void)wake; }
     /// Called before the commands of each turn are taken, and soon after a wake: time to begin or report what goes on
-    /// in other threads. Returns at once.
-    virtual void tend(RunnerOutput& output) { (void)output; }
+    /// in other threads. Does not wait. @returns whether something of that has ended, which status() may tell.
+    virtual bool tend(RunnerOutput& output) {
+        (void)output;
+        return false;
+    }
 
     /// A live change was acknowledged; for the run's record.
     virtual void recordAcknowledgement(const Acknowledgement& acknowledgement) = 0;

@@ -405,6 +405,8 @@ RunnerStatus LiveRun::status() const {
         status.secondsLeft = secondsLeft();
     }
     status.times = times_;
+    if (saver_)
+        status.saveFailure = saver_->failure();
     if (references_)
         status.work = references_->progress();
     else if (!isMeasuring() && hasWork())

@@ -51,21 +51,26 @@ void RunSaver::begin() {
 void RunSaver::tell(RunnerOutput& output, const CheckpointWriter::Outcome& outcome) {
     const std::string step = std::to_string(outcome.step.value);
     if (outcome.entry) {
+        failure_.reset();
         output.log(LogLevel::info, "Saved the checkpoint of step " + step + ", " +
                                        std::to_string(outcome.entry->bytes / 1000000) + " MB.");
         return;
     }
     if (savedStep_ == outcome.step.value)
         savedStep_ = -1;
-    output.log(LogLevel::error, "The checkpoint of step " + step + " was not saved: " + outcome.error->message +
-                                    " Training goes on; the earlier checkpoints are untouched.");
+    failure_ = outcome.error;
+    failure_->message = "The checkpoint of step " + step + " was not saved: " + outcome.error->message +
+                        " Training goes on; the earlier checkpoints are untouched.";
+    output.log(LogLevel::error, failure_->message);
 }
 
-void RunSaver::tend(RunnerOutput& output, bool mayBegin) {
-    if (const auto outcome = writer_.take())
+bool RunSaver::tend(RunnerOutput& output, bool mayBegin) {
+    const auto outcome = writer_.take();
+    if (outcome)
         tell(output, *outcome);
     if (due_ && mayBegin && !writer_.isBusy())
         begin();
+    return outcome.has_value();
 }
 
 void RunSaver::closingSlice(RunnerOutput& output) {

@@ -33,7 +33,11 @@ public:
     /// The next checkpoint is one that stays for good.
     void askByHand(const std::string& note);
     /// Tells the outcome of a save, and begins one that is due. Between steps, when nothing else is in work.
-    void tend(RunnerOutput& output, bool mayBegin);
+    /// @returns whether a save has ended.
+    bool tend(RunnerOutput& output, bool mayBegin);
+
+    /// Why the checkpoint that was tried last was not saved; nothing: it was.
+    const std::optional<Error>& failure() const { return failure_; }
 
     /// The last checkpoint of a run, as work in slices of at most 20 ms. A slice throws EngineError if it was not
     /// saved.
@@ -61,7 +65,8 @@ private:
     double savedSeconds_ = 0;
     bool due_ = false, closing_ = false, closingTried_ = false;
     std::optional<std::string> byHand_; ///< its note
-    CheckpointWriter writer_;           ///< last, so that its thread ends first
+    std::optional<Error> failure_;
+    CheckpointWriter writer_; ///< last, so that its thread ends first
 };
 
 } // namespace dinoscope

@@ -37,7 +37,7 @@ public:
     void finish(FinishReason reason, RunnerOutput& output) override;
     void recordAcknowledgement(const Acknowledgement& acknowledgement) override;
     void setWake(std::function<void()> wake) override { wake_ = std::move(wake); }
-    void tend(RunnerOutput& output) override;
+    bool tend(RunnerOutput& output) override;
 
 private:
     void prepare(const OpenCommand& command, const RunStart& start, RunnerOutput& output,

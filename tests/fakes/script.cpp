@@ -55,4 +55,14 @@ void Script::throwOrdered(const std::string& point) {
     throw EngineError(*error);
 }
 
+void Script::failSaves(std::optional<Error> error) {
+    const std::lock_guard lock(mutex_);
+    saveFailure_ = std::move(error);
+}
+
+std::optional<Error> Script::saveFailure() const {
+    const std::lock_guard lock(mutex_);
+    return saveFailure_;
+}
+
 } // namespace dinoscope

@@ -39,6 +39,10 @@ public:
     /// The next call of `point` throws a plain std::runtime_error.
     void crashNext(const std::string& point);
 
+    /// From now on what is saved fails on its way to the disk; nothing: it is saved.
+    void failSaves(std::optional<Error> error);
+    std::optional<Error> saveFailure() const;
+
     /// The calls that the runner has had, in order.
     std::vector<std::string> calls() const;
 
@@ -68,6 +72,7 @@ private:
 
     mutable std::mutex mutex_;
     std::map<std::string, std::optional<Error>> orders_; ///< empty error: a plain exception
+    std::optional<Error> saveFailure_;
     std::vector<std::string> calls_;
     std::vector<Command> received_;
 };

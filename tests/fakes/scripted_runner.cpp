@@ -242,8 +242,16 @@ std::unique_ptr<Job> ScriptedRunner::startJob(const JobRequest& request) {
 void ScriptedRunner::save(const SaveCommand& command, RunnerOutput& output) {
     script_->receive(command);
     script_->pass("save");
+    saved_ = true;
+    if (wake_)
+        wake_();
+    status_.saveFailure = script_->saveFailure();
+    if (status_.saveFailure)
+        return;
     output.log(LogLevel::info, "Saved the checkpoint of step " + std::to_string(status_.step.value) + ", 9 MB.");
 }
+
+bool ScriptedRunner::tend(RunnerOutput&) { return std::exchange(saved_, false); }
 
 void ScriptedRunner::replayHistory(Step from, RunnerOutput& output) {
     script_->pass("history");

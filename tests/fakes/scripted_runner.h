@@ -30,6 +30,8 @@ public:
     std::unique_ptr<Job> startJob(const JobRequest& request) override;
     void save(const SaveCommand& command, RunnerOutput& output) override;
     void load(const LoadCommand& command, RunnerOutput& output, const std::function<bool()>& keepGoing) override;
+    void setWake(std::function<void()> wake) override { wake_ = std::move(wake); }
+    bool tend(RunnerOutput& output) override;
     void replayHistory(Step from, RunnerOutput& output) override;
     void beginFinish(FinishReason reason, bool quick, RunnerOutput& output) override;
     void finish(FinishReason reason, RunnerOutput& output) override;
@@ -51,6 +53,8 @@ private:
     std::int64_t workLeft_ = 0;
     std::optional<Step> measured_; ///< of the newest evaluation that was completed
     std::vector<MetricPoint> history_;
+    std::function<void()> wake_;
+    bool saved_ = false; ///< since the last tend()
 };
 
 } // namespace dinoscope

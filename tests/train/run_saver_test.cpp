@@ -110,8 +110,11 @@ TEST_F(RunSaverTest, TheEndTriesAgainWhatFailedAtTheSameStep) {
     run.tend(recorder, true);
     while (linesWith("was not saved") == 0)
         run.tend(recorder, false);
+    ASSERT_TRUE(run.failure());
+    EXPECT_NE(run.failure()->message.find("step 1 was not saved"), std::string::npos) << run.failure()->message;
     std::filesystem::remove(folder / "checkpoints");
     close(run);
+    EXPECT_FALSE(run.failure());
     EXPECT_EQ(steps(), (std::vector<std::int64_t>{1}));
     EXPECT_EQ(linesWith("was not saved"), 1);
 }
