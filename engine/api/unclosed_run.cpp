@@ -21,16 +21,28 @@ constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq
 
 std::int64_t nanoseconds(const timespec& time) { return std::int64_t{1000000000} * time.tv_sec + time.tv_nsec; }
 
-/// When the run was opened, if it was left without being closed.
-std::optional<std::int64_t> leftSince(const std::string& folder) {
+/// What the lock file of a run tells.
+struct Mark {
+    std::int64_t since = 0; ///< when the run was opened
+    bool held = false;      ///< by a living process
+};
+
+/// Nothing if the run was closed, or there is none.
+std::optional<Mark> markOf(const std::string& folder) {
     const int file = ::open((folder + "/" + kRunLockFile).c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return std::nullopt;
     struct stat facts {};
     const bool marked = ::fstat(file, &facts) == 0 && facts.st_size > 0;
-    const bool left = marked && ::flock(file, LOCK_SH | LOCK_NB) == 0; // given back with the file
+    const bool held = ::flock(file, LOCK_SH | LOCK_NB) != 0; // else given back with the file
     ::close(file);
-    return left ? std::optional(nanoseconds(facts.st_mtim)) : std::nullopt;
+    return marked ? std::optional(Mark{nanoseconds(facts.st_mtim), held}) : std::nullopt;
+}
+
+/// When the run was opened, if it was left without being closed.
+std::optional<std::int64_t> leftSince(const std::string& folder) {
+    const auto mark = markOf(folder);
+    return mark && !mark->held ? std::optional(mark->since) : std::nullopt;
 }
 
 /// The newest report of a crash since then.
@@ -65,6 +77,11 @@ std::optional<UnclosedRun> unclosedRun(const std::string& folder) {
     if (!since)
         return std::nullopt;
     return UnclosedRun{folder, crashReportIn(folder, *since), hasCheckpoint(folder)};
+}
+
+bool isRunOpen(const std::string& folder) {
+    const auto mark = markOf(folder);
+    return mark && mark->held;
 }
 
 std::optional<UnclosedRun> newestUnclosedRun(const std::string& runsFolder) {

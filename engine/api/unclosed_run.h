@@ -22,6 +22,9 @@ struct UnclosedRun {
 /// Nothing if the run in this folder was closed, is open in a living process, or is none.
 std::optional<UnclosedRun> unclosedRun(const std::string& folder);
 
+/// Whether a living process, this one included, has the run in this folder open.
+bool isRunOpen(const std::string& folder);
+
 /// Of the runs below a folder that ended so and have a checkpoint to go on from, the one that was opened last.
 std::optional<UnclosedRun> newestUnclosedRun(const std::string& runsFolder);
 

@@ -177,8 +177,10 @@ TEST(UnclosedRun, IsOneThatWasNeitherClosedNorIsOpen) {
     auto run = std::make_unique<RunFolder>(path, std::vector<MetricSpec>(), "");
     CheckpointStore(path).save(someContent(7), {});
     EXPECT_FALSE(unclosedRun(path)) << "it is open";
+    EXPECT_TRUE(isRunOpen(path));
     EXPECT_FALSE(newestUnclosedRun(runs));
     run.reset(); // as the end of the process would
+    EXPECT_FALSE(isRunOpen(path));
     ASSERT_TRUE(unclosedRun(path));
     EXPECT_EQ(unclosedRun(path)->crashReport, "");
     EXPECT_TRUE(unclosedRun(path)->hasCheckpoint);
@@ -210,6 +212,7 @@ TEST(UnclosedRun, OfSeveralTheNewestThatHasACheckpointIsOffered) {
     EXPECT_FALSE(unclosedRun(temporary / "c-without-checkpoint")->hasCheckpoint);
     EXPECT_FALSE(newestUnclosedRun("/nowhere"));
     EXPECT_FALSE(unclosedRun("/nowhere"));
+    EXPECT_FALSE(isRunOpen("/nowhere"));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/runs_panel.h"
 
+#include "engine/api/unclosed_run.h"
 #include "ui/checkpoint_words.h"
 #include "ui/compare_table.h"
 #include "ui/disk_forecast.h"
@@ -445,6 +446,8 @@ void RunsPanel::askToTrashRun(const QString& other) {
     question_->withdraw();
     if (!folder().isEmpty() && overlap(other, folder()))
         return say(tr("The open run stays; choose the folder of another one."), true);
+    if (isRunOpen(other.toStdString()))
+        return say(tr("Another program has the run '%1' open; stop it there first.").arg(folderName(other)), true);
     jobs_.start(CheckRunRequest{other.toStdString(), false}, [this, other](const JobResult& result) {
         const auto* report = std::get_if<RunReport>(&result.answer);
         if (!report)
@@ -454,7 +457,8 @@ void RunsPanel::askToTrashRun(const QString& other) {
                            .arg(report->checkpoints.size())
                            .arg(fileSizeText(report->bytes)),
                        tr("Move to trash"), [this, other] {
-                           if (!folder().isEmpty() && overlap(other, folder())) // it was opened meanwhile
+                           // It was opened meanwhile.
+                           if (isRunOpen(other.toStdString()) || (!folder().isEmpty() && overlap(other, folder())))
                                return say(tr("The open run stays; choose the folder of another one."), true);
                            trashNow(other, tr("The run '%1' is in the trash.").arg(folderName(other)));
                        });
