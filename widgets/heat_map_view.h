@@ -29,6 +29,7 @@ public:
     /// The cell that asks; -1: none is marked.
     void setQuery(int cell);
     void setCaption(const QString& caption);
+    const QString& caption() const { return caption_; }
     void setDimmed(bool dimmed);
     /// Without scale bar and caption, for a strip of small ones.
     void setSmall(bool small);

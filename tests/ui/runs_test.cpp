@@ -16,6 +16,7 @@
 #include "ui/run_note.h"
 #include "ui/trash.h"
 #include "widgets/curve_plot.h"
+#include "widgets/heat_map_view.h"
 #include "widgets/inline_question.h"
 #include "widgets/time_line.h"
 
@@ -86,6 +87,27 @@ TEST_F(RunsTest, OpensARunToLookAtItAndSaves) {
     EXPECT_EQ(script->received<SaveCommand>().size(), 1U);
 }
 
+TEST_F(RunsTest, ASaveThatFailsIsToldWithWaysOutUntilOneSucceeds) {
+    openRun();
+    const auto button = [&](const QString& text) {
+        for (auto* one : window->messages().findChildren<QPushButton*>())
+            if (one->isVisible() && one->text() == text)
+                return one;
+        return static_cast<QPushButton*>(nullptr);
+    };
+    script->failSaves(Error{ErrorCode::io, "checkpoint", "The disk is full.", {}, {}});
+    save()->trigger();
+    ASSERT_TRUE(waitFor([&] { return window->messages().sentence() == QStringLiteral("The disk is full."); }));
+    ASSERT_TRUE(button(save()->text()));
+    EXPECT_TRUE(button(window->runBar().exportAction()->text()));
+    script->failSaves({});
+    button(save()->text())->click();
+    EXPECT_TRUE(waitFor([&] { return window->messages().sentence().isEmpty(); }));
+    EXPECT_EQ(script->received<SaveCommand>().size(), 2U);
+    window->messages().say(MessageBar::Kind::note, QStringLiteral("Something else."));
+    EXPECT_FALSE(button(save()->text()));
+}
+
 TEST_F(RunsTest, AFolderThatIsNoRunSaysWhy) {
     makeWindow();
     script->failNext("load", {ErrorCode::notFound, "train", "There is no checkpoint in '/nothing'.", {}, {}});
@@ -120,6 +142,25 @@ TEST_F(RunsTest, ScrubbingAsksForTheMomentUntilLive) {
     ASSERT_TRUE(waitFor([&] { return window->moment().step() == Step{50}; }));
     bar->liveButton().click();
     EXPECT_EQ(line.current(), TimeLine::kPresent);
+}
+
+TEST_F(RunsTest, TheMapsOfAMomentAreHeldBesideThePresent) {
+    openRun();
+    auto& attention = *window->workspace().panel<AttentionPanel>();
+    window->workspace().dock(QStringLiteral("attention"))->raise();
+    ASSERT_TRUE(waitFor([&] { return attention.answerStep() == Step{100}; }));
+    window->moment().set(runs().report().checkpoints.front().step);
+    ASSERT_TRUE(waitFor([&] { return attention.isFromCheckpoint(); }));
+    const QString then = attention.answerText();
+    attention.holdButton().click();
+    EXPECT_TRUE(attention.heldStudentView().isVisible());
+    window->moment().set(std::nullopt);
+    ASSERT_TRUE(waitFor([&] { return !attention.isFromCheckpoint(); }));
+    EXPECT_TRUE(attention.heldStudentView().caption().startsWith(then));
+    EXPECT_TRUE(attention.studentView().caption().startsWith(QStringLiteral("step 100")));
+    EXPECT_NE(attention.heldTeacherView().map(), std::vector<float>());
+    attention.holdButton().click();
+    EXPECT_FALSE(attention.heldTeacherView().isVisible());
 }
 
 TEST_F(RunsTest, ADamagedCheckpointIsNoMoment) {

@@ -29,15 +29,29 @@ QString convolutionText(const RunInfo& run) {
         .arg(textOf(run.backbone));
 }
 
+/// Map of one part, or the whole for -1; empty if there is no such part.
+std::vector<float> mapOf(const AttentionAnswer& answer, const PatchMaps& maps, int part) {
+    if (part < 0)
+        return maps.whole;
+    const auto cells = static_cast<std::size_t>(answer.rows * answer.columns);
+    const std::size_t begin = cells * static_cast<std::size_t>(part);
+    if (maps.parts.size() < begin + cells)
+        return {};
+    const auto first = maps.parts.begin() + static_cast<std::ptrdiff_t>(begin);
+    return {first, first + static_cast<std::ptrdiff_t>(cells)};
+}
+
 } // namespace
 
 AttentionPanel::AttentionPanel(const PanelContext& context, QWidget* parent)
     : ProbePanel(context, ProbeKind::attention, parent),
       index_(new PictureChooser(PictureChooser::Offers::anyPicture, this)), view_(new QComboBox(this)),
       block_(new QComboBox(this)), part_(new QComboBox(this)), side_(new QComboBox(this)), colors_(new QComboBox(this)),
-      strip_(new QComboBox(this)), classToken_(new QPushButton(this)), opacity_(new ValueSlider(0, 1, false, this)),
-      student_(new HeatMapView(tr("Student"), ColorRole::student, this)),
-      teacher_(new HeatMapView(tr("Teacher"), ColorRole::teacher, this)), partRow_(new QHBoxLayout),
+      strip_(new QComboBox(this)), classToken_(new QPushButton(this)), hold_(new QPushButton(tr("Hold below"), this)),
+      opacity_(new ValueSlider(0, 1, false, this)), student_(new HeatMapView(tr("Student"), ColorRole::student, this)),
+      teacher_(new HeatMapView(tr("Teacher"), ColorRole::teacher, this)),
+      heldStudent_(new HeatMapView(tr("Student, held"), ColorRole::student, this)),
+      heldTeacher_(new HeatMapView(tr("Teacher, held"), ColorRole::teacher, this)), partRow_(new QHBoxLayout),
       status_(new QLabel(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 8, 12, 8);
@@ -47,11 +61,13 @@ AttentionPanel::AttentionPanel(const PanelContext& context, QWidget* parent)
     status_->setProperty("muted", true);
     status_->setWordWrap(true);
     column->addWidget(status_);
-    auto* pair = new QHBoxLayout;
-    pair->setSpacing(8);
-    pair->addWidget(student_);
-    pair->addWidget(teacher_);
-    column->addLayout(pair, 3);
+    for (const auto& [left, right] : {std::pair(student_, teacher_), std::pair(heldStudent_, heldTeacher_)}) {
+        auto* pair = new QHBoxLayout;
+        pair->setSpacing(8);
+        pair->addWidget(left);
+        pair->addWidget(right);
+        column->addLayout(pair, 3);
+    }
     partRow_->setSpacing(4);
     column->addLayout(partRow_, 1);
     for (HeatMapView* view : {student_, teacher_}) {
@@ -102,7 +118,11 @@ QLayout* AttentionPanel::makeLookRow() {
     strip_->setAccessibleName(tr("Whose heads or channels are shown below"));
     auto* caption = new QLabel(tr("Overlay"), this);
     caption->setBuddy(opacity_);
+    hold_->setCheckable(true);
+    hold_->setToolTip(tr("Keeps these maps in sight below, to compare another moment, picture or block with them"));
+    connect(hold_, &QPushButton::toggled, this, &AttentionPanel::hold);
     row->addWidget(classToken_);
+    row->addWidget(hold_);
     row->addWidget(caption);
     row->addWidget(opacity_);
     row->addWidget(colors_);
@@ -154,15 +174,15 @@ void AttentionPanel::fillParts() {
     const int former = part_->currentIndex();
     part_->clear();
     for (int part = -1; part < shown; ++part)
-        part_->addItem(partText(part), part);
+        part_->addItem(partText(answer_, part), part);
     part_->setCurrentIndex(former < part_->count() ? std::max(0, former) : 0);
 }
 
-QString AttentionPanel::partText(int part) const {
-    const bool heads = answer_.view == PatchView::attention;
+QString AttentionPanel::partText(const AttentionAnswer& answer, int part) {
+    const bool heads = answer.view == PatchView::attention;
     if (part < 0)
         return heads ? tr("Mean of heads") : tr("All channels");
-    return (heads ? tr("Head %1") : tr("Channel %1")).arg(answer_.parts[static_cast<std::size_t>(part)] + 1);
+    return (heads ? tr("Head %1") : tr("Channel %1")).arg(answer.parts[static_cast<std::size_t>(part)] + 1);
 }
 
 void AttentionPanel::onNewRun() {
@@ -178,6 +198,9 @@ void AttentionPanel::onNewRun() {
     for (HeatMapView* view : parts_)
         delete view;
     parts_.clear();
+    hold_->setChecked(false);
+    hold_->setEnabled(false);
+    hold(false);
     fillChoices();
 }
 
@@ -222,6 +245,7 @@ void AttentionPanel::showAnswer(const ProbeResult& result) {
     const auto& answer = std::get<AttentionAnswer>(result.answer);
     const bool sameParts = answer.parts == answer_.parts && answer.view == answer_.view && part_->count() > 0;
     answer_ = answer;
+    hold_->setEnabled(true);
     status_->setVisible(isConvolutional());
     if (isConvolutional())
         status_->setText(convolutionText(*run_));
@@ -230,43 +254,51 @@ void AttentionPanel::showAnswer(const ProbeResult& result) {
     redraw();
 }
 
-std::vector<float> AttentionPanel::mapOf(const PatchMaps& maps, int part) const {
-    if (part < 0)
-        return maps.whole;
-    const auto cells = static_cast<std::size_t>(answer_.rows * answer_.columns);
-    const std::size_t begin = cells * static_cast<std::size_t>(part);
-    if (maps.parts.size() < begin + cells)
-        return {};
-    const auto first = maps.parts.begin() + static_cast<std::ptrdiff_t>(begin);
-    return {first, first + static_cast<std::ptrdiff_t>(cells)};
+QString AttentionPanel::queryText(const Shown& shown) const {
+    const std::int64_t columns = shown.answer.columns;
+    if (shown.query >= 0)
+        return tr("patch %1, %2").arg(shown.query / columns + 1).arg(shown.query % columns + 1);
+    return isConvolutional() ? tr("whole picture") : tr("class token");
 }
 
-QString AttentionPanel::queryText() const {
-    if (query_ >= 0)
-        return tr("patch %1, %2").arg(query_ / answer_.columns + 1).arg(query_ % answer_.columns + 1);
-    return isConvolutional() ? tr("whole picture") : tr("class token");
+void AttentionPanel::hold(bool on) {
+    held_.reset();
+    if (on && answer_.rows > 0)
+        held_ = Shown{answer_, query_, answerText()};
+    for (HeatMapView* view : {heldStudent_, heldTeacher_})
+        view->setVisible(held_.has_value());
+    redraw();
 }
 
 void AttentionPanel::redraw() {
     if (answer_.rows == 0)
         return;
-    const QImage picture = toQImage(answer_.picture);
-    const int part = part_->currentData().toInt();
-    for (const auto& [view, maps] : {std::pair(student_, &answer_.student), std::pair(teacher_, &answer_.teacher)}) {
+    draw(*student_, *teacher_, {answer_, query_, stepText(*answerStep(), false)});
+    if (held_)
+        draw(*heldStudent_, *heldTeacher_, *held_);
+    showTiles(toQImage(answer_.picture));
+}
+
+void AttentionPanel::draw(HeatMapView& student, HeatMapView& teacher, const Shown& shown) {
+    const AttentionAnswer& answer = shown.answer;
+    // What is held may have other parts.
+    const int chosen = part_->currentData().toInt();
+    const int part = answer.view == answer_.view && chosen < static_cast<int>(answer.parts.size()) ? chosen : -1;
+    const QImage picture = toQImage(answer.picture);
+    for (const auto& [view, maps] : {std::pair(&student, &answer.student), std::pair(&teacher, &answer.teacher)}) {
         view->setPicture(picture);
         view->setOpacity(opacity_->realValue());
         view->setColorMap(static_cast<ColorMap>(colors_->currentIndex()));
-        view->setMap(mapOf(*maps, part), static_cast<int>(answer_.rows), static_cast<int>(answer_.columns));
-        view->setQuery(query_);
+        view->setMap(mapOf(answer, *maps, part), static_cast<int>(answer.rows), static_cast<int>(answer.columns));
+        view->setQuery(shown.query);
     }
-    QStringList words{(isConvolutional() ? tr("stage %1") : tr("block %1")).arg(answer_.block + 1)};
-    words << (answer_.view == PatchView::similarity ? tr("similarity") : partText(part).toLower());
-    if (answer_.view != PatchView::activation)
-        words << queryText();
-    words << tr("%1 px").arg(answer_.picture.width);
-    student_->setCaption(tr("%1 · %2").arg(stepText(*answerStep(), false), textOf(answer_.caption)));
-    teacher_->setCaption(words.join(QStringLiteral(", ")));
-    showTiles(picture);
+    QStringList words{(isConvolutional() ? tr("stage %1") : tr("block %1")).arg(answer.block + 1)};
+    words << (answer.view == PatchView::similarity ? tr("similarity") : partText(answer, part).toLower());
+    if (answer.view != PatchView::activation)
+        words << queryText(shown);
+    words << tr("%1 px").arg(answer.picture.width);
+    student.setCaption(tr("%1 · %2").arg(shown.step, textOf(answer.caption)));
+    teacher.setCaption(words.join(QStringLiteral(", ")));
 }
 
 void AttentionPanel::showTiles(const QImage& picture) {
@@ -287,11 +319,12 @@ void AttentionPanel::showTiles(const QImage& picture) {
     for (std::size_t i = 0; i < count; ++i) {
         const auto part = static_cast<int>(i);
         parts_[i]->setTitle(QString::number(answer_.parts[i] + 1));
-        parts_[i]->setToolTip(tr("%1; click to show it above, again for all.").arg(partText(part)));
+        parts_[i]->setToolTip(tr("%1; click to show it above, again for all.").arg(partText(answer_, part)));
         parts_[i]->setPicture(picture);
         parts_[i]->setOpacity(opacity_->realValue());
         parts_[i]->setColorMap(static_cast<ColorMap>(colors_->currentIndex()));
-        parts_[i]->setMap(mapOf(maps, part), static_cast<int>(answer_.rows), static_cast<int>(answer_.columns));
+        parts_[i]->setMap(mapOf(answer_, maps, part), static_cast<int>(answer_.rows),
+                          static_cast<int>(answer_.columns));
         parts_[i]->setSelected(part_->currentData().toInt() == part);
     }
     strip_->setEnabled(count > 0);

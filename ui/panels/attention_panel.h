@@ -18,7 +18,8 @@ class ValueSlider;
 
 /// Maps over the patches of a picture, the student's beside the teacher's: where the heads of a block look, one head or
 /// their mean, from the class token or from a patch that was clicked; how strong the features of the patches are, all
-/// channels or one; how alike the patches are. A convolutional network has the last two.
+/// channels or one; how alike the patches are. A convolutional network has the last two. One answer can be held below
+/// the one that follows the controls, to compare two moments, pictures or blocks.
 class AttentionPanel : public ProbePanel {
     Q_OBJECT
 
@@ -28,6 +29,10 @@ public:
     void onSnapshot(const Snapshot& snapshot) override;
     HeatMapView& studentView() const { return *student_; }
     HeatMapView& teacherView() const { return *teacher_; }
+    /// Of the answer that is held; hidden while none is.
+    HeatMapView& heldStudentView() const { return *heldStudent_; }
+    HeatMapView& heldTeacherView() const { return *heldTeacher_; }
+    QPushButton& holdButton() const { return *hold_; }
     std::size_t partCount() const { return parts_.size(); }
     PatchView view() const;
 
@@ -45,26 +50,33 @@ private:
     void forgetQuery();
     void chooseQuery(int patch);
     void choosePart(int part);
+    /// An answer with what was asked.
+    struct Shown {
+        AttentionAnswer answer;
+        int query = -1;
+        QString step;
+    };
+    void hold(bool on);
     void redraw();
+    void draw(HeatMapView& student, HeatMapView& teacher, const Shown& shown);
     void showTiles(const QImage& picture);
     bool isConvolutional() const;
     /// "Head 3", "Channel 17"; for -1 what stands for all of them.
-    QString partText(int part) const;
-    QString queryText() const;
-    /// Map of one part, or the whole for -1.
-    std::vector<float> mapOf(const PatchMaps& maps, int part) const;
+    static QString partText(const AttentionAnswer& answer, int part);
+    QString queryText(const Shown& shown) const;
 
     PictureChooser* index_;
     QComboBox *view_, *block_, *part_, *side_, *colors_, *strip_;
-    QPushButton* classToken_;
+    QPushButton *classToken_, *hold_;
     ValueSlider* opacity_;
-    HeatMapView *student_, *teacher_;
+    HeatMapView *student_, *teacher_, *heldStudent_, *heldTeacher_;
     QHBoxLayout* partRow_;
     std::vector<HeatMapView*> parts_;
     QLabel* status_;
     int query_ = -1;
     std::shared_ptr<const RunInfo> run_;
     AttentionAnswer answer_;
+    std::optional<Shown> held_;
 };
 
 } // namespace dinoscope
