@@ -4,6 +4,8 @@
 #include "engine/api/unclosed_run.h"
 #include "engine/checkpoint/checkpoint_store.h"
 #include "engine/checkpoint/metrics_store.h"
+#include "engine/checkpoint/model_file.h"
+#include "engine/support/check.h"
 #include "engine/train/catalog.h"
 #include "engine/train/metrics.h"
 
@@ -85,7 +87,7 @@ void RunModel::stop() {
 }
 
 void RunModel::resume() {
-    const ModelCheckpoint from = *newestGood();
+    const ModelCheckpoint from = newestGood() ? *newestGood() : ModelCheckpoint();
     step = saved = from.step;
     changes = from.changes;
     open = true;
@@ -95,6 +97,7 @@ void RunModel::resume() {
 void RunModel::forkAt(const ModelCheckpoint& checkpoint) {
     RunModel fork;
     fork.folder = folder + 1;
+    fork.forked = true;
     fork.step = checkpoint.step;
     fork.saved = checkpoint.step == 0 ? 0 : -1;
     fork.inherited = inherited;
@@ -127,6 +130,12 @@ std::string RunModel::pathTo(std::int64_t wanted) const {
         path << change.step << ":" << change.rate << " ";
     path << "-> " << wanted;
     return path.str();
+}
+
+std::string RunModel::pathTo(const ModelCheckpoint& checkpoint) const {
+    RunModel then = *this;
+    then.changes = checkpoint.changes;
+    return then.pathTo(checkpoint.step);
 }
 
 RunUnderTest::RunUnderTest(const std::filesystem::path& data) : data_(data) { open(0); }
@@ -219,6 +228,62 @@ void RunUnderTest::damage(int number, std::int64_t step) {
     std::ofstream(folder(number) + "/checkpoints/" + checkpointName(Step{step}) + "/values.json", std::ios::app) << " ";
 }
 
+std::vector<float> RunUnderTest::logits(std::optional<Step> moment) {
+    const ProbeResult result = runner_->probe({1, SoftmaxRequest{{PictureRef::Kind::sample, 3, {}}}, moment});
+    const auto& answer = std::get<SoftmaxAnswer>(result.answer);
+    std::vector<float> both = answer.student;
+    both.insert(both.end(), answer.teacher.begin(), answer.teacher.end());
+    return both;
+}
+
+void RunUnderTest::compareSeen(std::map<std::string, std::vector<float>>& before, const std::string& path,
+                               std::vector<float> now) {
+    RC_ASSERT(!now.empty());
+    const auto [seen, isNew] = before.try_emplace(path, now);
+    RC_ASSERT(seen->second == now);
+}
+
+void RunUnderTest::scrub(const RunModel& model, const ModelCheckpoint& at) {
+    if (at.damaged)
+        RC_ASSERT_THROWS_AS(logits(Step{at.step}), EngineError);
+    else
+        compareSeen(logits_, model.pathTo(at), logits(Step{at.step}));
+}
+
+void RunUnderTest::exportStudent(const RunModel& model, const ModelCheckpoint* at) {
+    ExportRequest request;
+    request.format = "pth";
+    request.network = "student";
+    request.head = true;
+    request.path = folders_ / "student.pth";
+    request.replace = true;
+    if (at || !model.open)
+        request.source = folder(model.folder);
+    if (at)
+        request.at = Step{at->step};
+    const auto perform = [&] {
+        TrainingRunner other; // as of a window in which no run is open
+        const auto job = (request.source.empty() ? *runner_ : other).startJob(request);
+        while (!job->slice(recorder_)) {
+        }
+    };
+    if (at && at->damaged) {
+        RC_ASSERT_THROWS_AS(perform(), EngineError);
+        return;
+    }
+    perform();
+    std::vector<float> values;
+    for (const auto& [name, tensor] : readModelFile(request.path).state) {
+        const torch::Tensor flat = tensor.to(torch::kFloat).contiguous();
+        values.insert(values.end(), flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
+    }
+    compareSeen(exports_,
+                at           ? model.pathTo(*at)
+                : model.open ? model.pathTo(model.step)
+                             : model.pathTo(*model.newestGood()),
+                std::move(values));
+}
+
 void RunUnderTest::compare(const RunModel& model) {
     const std::string path = folder(model.folder);
     const CheckpointStore store(path);
@@ -241,6 +306,7 @@ void RunUnderTest::compare(const RunModel& model) {
                                                                   : !model.inherited.empty()
                                                                       ? model.inherited.back().rate
                                                                       : kFirstRate));
+        compareSeen(logits_, model.pathTo(model.step), logits({}));
     } else {
         compareRecord(model);
     }

@@ -36,6 +36,7 @@ struct RunModel {
     int folder = 0;                    ///< number of the run's folder
     bool open = true;                  ///< a runner has it
     bool closed = false;               ///< ended in order
+    bool forked = false;               ///< begun from a checkpoint of another run
     std::int64_t step = 0;             ///< finished steps; of a run that is not open those that were recorded
     std::int64_t saved = 0;            ///< step whose state needs no checkpoint at the end; -1: none
     std::vector<RateChange> inherited; ///< by the run that it was forked from
@@ -49,10 +50,13 @@ struct RunModel {
     void damageNewest();
     void forkAt(const ModelCheckpoint& checkpoint);
 
+    /// From its newest good checkpoint; without a checkpoint it begins again.
+    bool canResume() const { return newestGood() || (kept.empty() && !forked); }
     /// Null: none is whole.
     const ModelCheckpoint* newestGood() const;
-    /// What the loss of a step depends on.
+    /// What the networks after a step, and its loss, depend on.
     std::string pathTo(std::int64_t step) const;
+    std::string pathTo(const ModelCheckpoint& checkpoint) const;
 };
 
 /// The true runner with the smallest run there is, in folders of its own.
@@ -70,6 +74,11 @@ public:
     /// Goes on with a run in `to`, which may be another folder, from the newest checkpoint or the one of step `at`.
     void load(int from, int to, std::optional<Step> at);
     void damage(int folder, std::int64_t step);
+    /// The networks answer at a checkpoint as they did then; at a damaged one there is an error.
+    void scrub(const RunModel& model, const ModelCheckpoint& at);
+    /// Writes the student for other programs and reads it again: of a checkpoint, else of the open run or the newest
+    /// good checkpoint.
+    void exportStudent(const RunModel& model, const ModelCheckpoint* at);
 
     /// Compares everything that can be seen with what must hold. @throws a failed assertion.
     void compare(const RunModel& model);
@@ -80,6 +89,10 @@ private:
     void work();
     void awaitSave(std::int64_t step);
     void compareRecord(const RunModel& model);
+    std::vector<float> logits(std::optional<Step> moment);
+    /// What was seen of the networks is what was seen before, if it depends on the same.
+    static void compareSeen(std::map<std::string, std::vector<float>>& before, const std::string& path,
+                            std::vector<float> now);
 
     const std::filesystem::path data_;
     ScratchFolder folders_;
@@ -88,8 +101,10 @@ private:
     bool rang_ = false; ///< a save has ended
     std::unique_ptr<TrainingRunner> runner_;
     Recorder recorder_;
-    std::map<std::string, double> losses_; ///< by what they depend on, as they were seen first
-    std::map<int, std::string> configs_;   ///< as they were written first
+    // By what they depend on, as they were seen first.
+    std::map<std::string, double> losses_;
+    std::map<std::string, std::vector<float>> logits_, exports_;
+    std::map<int, std::string> configs_; ///< as they were written first
 };
 
 } // namespace dinoscope::testing
