@@ -13,6 +13,8 @@
 namespace dinoscope {
 namespace {
 
+constexpr int kLongestLatency = 86'400;
+
 template <class Number> Number positive(const std::string& option, const std::string& text) {
     Number number{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -72,6 +74,13 @@ WindowArguments readArguments(const std::vector<std::string>& words, const Engin
     const std::map<std::string, Read> options = {
         {"steps", [&](const std::string& text) { arguments.steps = positive<std::int64_t>("--steps", text); }},
         {"minutes", [&](const std::string& text) { arguments.minutes = positive<double>("--minutes", text); }},
+        {"latency-seconds",
+         [&](const std::string& text) {
+             arguments.latencySeconds = positive<int>("--latency-seconds", text);
+             if (arguments.latencySeconds > kLongestLatency)
+                 throw UsageError("'--latency-seconds' is at most " + std::to_string(kLongestLatency) + ", a day.");
+             arguments.reportLatency = true;
+         }},
         {"preset", [&](const std::string& text) { readPreset(text, catalog, arguments); }},
         {"seed", [&](const std::string& text) { arguments.values.emplace_back("run.seed", text); }},
         {"screenshot", [&](const std::string& text) { arguments.screenshot = text; }},
@@ -138,6 +147,7 @@ std::string helpText(const EngineCatalog& catalog) {
         "  --all-panels        show every panel at once, none behind a tab\n"
         "  --report-latency    start the run, show every panel and print how long events wait for the window,\n"
         "                      one every 20 ms for 60 s; with --quit the run then stops\n"
+        "  --latency-seconds N the same for N seconds\n"
         "  --screenshot FILE   save a picture of the window (PNG) when the run has ended\n"
         "  --quit              end when the run, and the picture, are done\n"
         "  --help, --version   say this, or the version, and end\n\nPresets:\n";

@@ -22,6 +22,7 @@ struct WindowArguments {
     bool demo = false, quit = false, help = false, version = false;
     bool allPanels = false;     ///< every panel in sight, none behind a tab
     bool reportLatency = false; ///< the same, starts a run and measures how long events wait
+    int latencySeconds = 60;    ///< for how long
     std::int64_t steps = 0;
     double minutes = 0;
     std::string preset, screenshot, theme, runFolder, checkpoint;

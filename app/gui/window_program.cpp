@@ -48,8 +48,10 @@ void fillDraft(RunDraft& draft, const WindowArguments& arguments) {
 }
 
 /// Measures while the run trains and prints the line; with --quit the run is then stopped.
-std::unique_ptr<LatencyWatch> watchLatency(MainWindow& window, bool quit) {
-    auto latency = std::make_unique<LatencyWatch>();
+std::unique_ptr<LatencyWatch> watchLatency(MainWindow& window, int seconds, bool quit) {
+    LatencySchedule schedule;
+    schedule.events = static_cast<int>(std::chrono::seconds(seconds) / schedule.interval);
+    auto latency = std::make_unique<LatencyWatch>(schedule);
     QObject::connect(&window.bridge(), &EngineBridge::snapshotChanged, latency.get(),
                      [watch = latency.get()](const auto& snapshot) { watch->follow(*snapshot); });
     QObject::connect(latency.get(), &LatencyWatch::reported, &window, [&window, quit](const std::string& line) {
@@ -85,7 +87,7 @@ int showWindow(QApplication& application, std::unique_ptr<Engine> engine, const 
     UnattendedRun run(window, {startRun, QString::fromStdString(arguments.screenshot), arguments.quit});
     std::unique_ptr<LatencyWatch> latency;
     if (arguments.reportLatency)
-        latency = watchLatency(window, arguments.quit);
+        latency = watchLatency(window, arguments.latencySeconds, arguments.quit);
     QObject::connect(&run, &UnattendedRun::done, &window, [&] {
         if (!run.failure().isEmpty())
             complain(run.failure().toStdString(), kFailure);

@@ -136,7 +136,11 @@ TEST(CommandLineTest, PanelsAndLatencyAreAskedForByFlags) {
     EXPECT_FALSE(readArguments({"--all-panels"}, catalog).reportLatency);
     EXPECT_TRUE(readArguments({"--demo", "--report-latency", "--quit"}, catalog).reportLatency);
     EXPECT_THROW(readArguments({"--report-latency=60"}, catalog), UsageError);
-    for (const char* option : {"--all-panels", "--report-latency"})
+    EXPECT_EQ(readArguments({"--report-latency"}, catalog).latencySeconds, 60);
+    EXPECT_EQ(readArguments({"--latency-seconds", "3600"}, catalog).latencySeconds, 3600);
+    EXPECT_TRUE(readArguments({"--latency-seconds", "3600"}, catalog).reportLatency);
+    EXPECT_THROW(readArguments({"--latency-seconds", "0"}, catalog), UsageError);
+    for (const char* option : {"--all-panels", "--report-latency", "--latency-seconds"})
         EXPECT_NE(helpText(catalog).find(option), std::string::npos);
 }
 
