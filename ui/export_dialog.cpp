@@ -22,6 +22,8 @@
 namespace dinoscope {
 namespace {
 
+constexpr std::size_t kMostNamed = 4; // files
+
 ExportSource sourceOf(const Snapshot& snapshot, std::optional<Step> at) {
     ExportSource source;
     source.hasRun = snapshot.run != nullptr;
@@ -184,8 +186,11 @@ void ExportDialog::finish(const JobResult& result) {
 
 void ExportDialog::showReport(const ExportReport& report) {
     QStringList lines{tr("Written: %1").arg(textOf(report.what))};
-    for (const std::string& file : report.files)
-        lines << textOf(file);
+    const std::size_t named = report.files.size() > kMostNamed ? 1 : report.files.size();
+    for (std::size_t i = 0; i < named; ++i)
+        lines << textOf(report.files[i]);
+    if (named < report.files.size())
+        lines << tr("and %1 more beside it").arg(report.files.size() - named);
     lines << fileSizeText(report.bytes) +
                  (report.compared.empty() ? QString() : tr(". %1").arg(textOf(report.compared)));
     for (const std::string& note : report.notes)

@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QStandardPaths>
 
 namespace dinoscope {
 namespace {
@@ -17,7 +18,9 @@ QString realPath(const QString& path) {
 } // namespace
 
 std::optional<QString> moveToTrash(const QString& path) {
-    if (QFile::moveToTrash(path))
+    // Qt 6.4 makes the trash itself, but not the folders above it, and without them it takes the working directory.
+    const QString home = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation);
+    if (!home.isEmpty() && QDir().mkpath(home) && QFileInfo(home).isWritable() && QFile::moveToTrash(path))
         return std::nullopt;
     return QCoreApplication::translate(
                "Trash", "'%1' could not be moved to the trash; its disk may have none, or it may not be yours. It is "

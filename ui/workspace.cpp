@@ -138,9 +138,9 @@ void Workspace::arrange() {
                        : std::map<int, int>{{0, 240}, {1, 665}, {2, 535}},
              {{QStringLiteral("curves"), 60},
               {QStringLiteral("laboratory"), 40},
-              {QStringLiteral("attention"), 42},
-              {QStringLiteral("crops"), 30},
-              {QStringLiteral("health"), 28}});
+              {QStringLiteral("attention"), 46},
+              {QStringLiteral("crops"), 28},
+              {QStringLiteral("health"), 26}});
     isDefault_ = true;
     arranging_ = false;
 }
@@ -206,6 +206,8 @@ bool Workspace::restore(const QSettings& settings) {
         return false;
     isDefault_ = false;
     arranged_ = true;
+    if (!isVisible())
+        toRestore_ = state; // sizes need a size to share
     return true;
 }
 
@@ -230,6 +232,8 @@ void Workspace::showEvent(QShowEvent* event) {
     QMainWindow::showEvent(event);
     if (isDefault_ && !arranged_)
         arrangeSoon();
+    else if (!toRestore_.isEmpty())
+        QTimer::singleShot(0, this, [this] { restoreState(std::exchange(toRestore_, {}), kLayoutVersion); });
 }
 
 } // namespace dinoscope

@@ -62,6 +62,7 @@ private:
     std::vector<Panel*> panels_;
     std::vector<QDockWidget*> docks_; ///< in the order of the panel table
     std::pair<bool, bool> tabs_;      ///< of the second and third column, as arranged
+    QByteArray toRestore_;            ///< when it is shown
     bool isDefault_ = true, arranging_ = false, arranged_ = false, showsAll_ = false;
 };
 

@@ -275,6 +275,19 @@ TEST_F(RunsTest, TheTrashAsksAndSpares) {
     EXPECT_TRUE(runs().message().contains(QStringLiteral("could not be moved")));
 }
 
+TEST(TrashTest, IsMadeWhereAPersonHasNoneYet) {
+    QTemporaryDir folder;
+    const QString data = folder.path() + QStringLiteral("/home/data"), run = folder.path() + QStringLiteral("/run");
+    const QByteArray former = qgetenv("XDG_DATA_HOME");
+    qputenv("XDG_DATA_HOME", data.toLocal8Bit());
+    ASSERT_TRUE(QDir().mkpath(run));
+    const auto failure = moveToTrash(run);
+    qputenv("XDG_DATA_HOME", former);
+    EXPECT_FALSE(failure) << failure->toStdString();
+    EXPECT_FALSE(QFileInfo::exists(run));
+    EXPECT_TRUE(QFileInfo::exists(data + QStringLiteral("/Trash/files/run")));
+}
+
 TEST(TrashTest, FoldersOverlapWhereOneHoldsTheOther) {
     const QTemporaryDir folder;
     QDir(folder.path()).mkpath(QStringLiteral("run/checkpoints"));

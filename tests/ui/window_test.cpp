@@ -267,6 +267,29 @@ TEST_F(WindowTest, TheLayoutComesBack) {
     EXPECT_FALSE(window->workspace().dock(QStringLiteral("crops"))->isVisibleTo(&window->workspace()));
 }
 
+TEST_F(WindowTest, TheWidthsOfPanelsComeBackInTheNextWindow) {
+    QSettings settings(QDir::tempPath() + QStringLiteral("/dinoscope-sizes-test.ini"), QSettings::IniFormat);
+    settings.clear();
+    const auto widths = [&] {
+        std::vector<int> all;
+        for (const char* id : {"parameters", "curves", "attention"})
+            all.push_back(window->workspace().dock(QString::fromLatin1(id))->width());
+        return all;
+    };
+    makeWindow();
+    runToEnd();
+    window->workspace().applyLayout(QStringLiteral("attention"));
+    QApplication::processEvents();
+    const std::vector<int> made = widths();
+    window->workspace().save(settings);
+    window.reset();
+    makeWindow();
+    ASSERT_TRUE(window->workspace().restore(settings)) << "while the start page is in front";
+    runToEnd();
+    QApplication::processEvents();
+    EXPECT_EQ(widths(), made);
+}
+
 TEST_F(WindowTest, ClosingWhileTrainingStopsTheRunFirst) {
     script->evaluationSlices = 2;
     makeWindow();

@@ -12,16 +12,20 @@
 #include "widgets/value_slider.h"
 
 #include <QComboBox>
-#include <QHBoxLayout>
+#include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalBlocker>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace dinoscope {
 namespace {
+
+/// A panel this many times as wide as it is high has room beside its maps.
+constexpr double kWide = 1.2;
 
 QString convolutionText(const RunInfo& run) {
     return AttentionPanel::tr("A convolutional network such as %1 has no attention. Shown are the activations of its "
@@ -51,33 +55,32 @@ AttentionPanel::AttentionPanel(const PanelContext& context, QWidget* parent)
       opacity_(new ValueSlider(0, 1, false, this)), student_(new HeatMapView(tr("Student"), ColorRole::student, this)),
       teacher_(new HeatMapView(tr("Teacher"), ColorRole::teacher, this)),
       heldStudent_(new HeatMapView(tr("Student, held"), ColorRole::student, this)),
-      heldTeacher_(new HeatMapView(tr("Teacher, held"), ColorRole::teacher, this)), partRow_(new QHBoxLayout),
-      status_(new QLabel(this)) {
+      heldTeacher_(new HeatMapView(tr("Teacher, held"), ColorRole::teacher, this)),
+      maps_(new QBoxLayout(QBoxLayout::TopToBottom)), partGrid_(new QGridLayout), status_(new QLabel(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 8, 12, 8);
     column->setSpacing(8);
-    column->addLayout(makePictureRow());
-    column->addLayout(makeLookRow());
+    column->addLayout(makeControls());
     status_->setProperty("muted", true);
     status_->setWordWrap(true);
     column->addWidget(status_);
+    auto* large = new QGridLayout;
+    large->setSpacing(8);
+    int row = 0;
     for (const auto& [left, right] : {std::pair(student_, teacher_), std::pair(heldStudent_, heldTeacher_)}) {
-        auto* pair = new QHBoxLayout;
-        pair->setSpacing(8);
-        pair->addWidget(left);
-        pair->addWidget(right);
-        column->addLayout(pair, 3);
+        large->addWidget(left, row, 0);
+        large->addWidget(right, row++, 1);
     }
-    partRow_->setSpacing(4);
-    column->addLayout(partRow_, 1);
-    for (HeatMapView* view : {student_, teacher_}) {
-        connect(view, &HeatMapView::cellClicked, this, &AttentionPanel::chooseQuery);
-        view->setToolTip(tr("Click a patch to ask from there: where it looks, what is like it."));
-    }
+    maps_->setSpacing(8);
+    maps_->addLayout(large, 3);
+    partGrid_->setSpacing(4);
+    maps_->addLayout(partGrid_, 1);
+    column->addLayout(maps_, 1);
+    connectControls();
     onNewRun();
 }
 
-QLayout* AttentionPanel::makePictureRow() {
+QLayout* AttentionPanel::makeControls() {
     auto* row = new FlowLayout(4);
     view_->setObjectName(QStringLiteral("patchView"));
     view_->setAccessibleName(tr("What is shown of each patch"));
@@ -85,11 +88,26 @@ QLayout* AttentionPanel::makePictureRow() {
     part_->setAccessibleName(tr("Head or channel"));
     side_->setAccessibleName(tr("Side of the network's input"));
     side_->setToolTip(tr("Side of the network's input in pixels; a larger one gives a finer grid."));
-    row->addWidget(index_);
-    for (QComboBox* box : {view_, block_, part_, side_}) {
+    hold_->setCheckable(true);
+    hold_->setToolTip(tr("Keeps these maps in sight below, to compare another moment, picture or block with them"));
+    opacity_->setRealValue(0.6);
+    opacity_->setMaximumWidth(90);
+    opacity_->setAccessibleName(tr("Opacity of the overlay"));
+    opacity_->setToolTip(tr("Opacity of the overlay"));
+    colors_->addItems(colorMapNames());
+    colors_->setAccessibleName(tr("Colour map"));
+    strip_->addItems({tr("Small: teacher"), tr("Small: student")});
+    strip_->setAccessibleName(tr("Whose heads or channels are shown in the small maps"));
+    strip_->setToolTip(strip_->accessibleName());
+    for (QWidget* control : std::initializer_list<QWidget*>{index_, view_, block_, part_, side_, classToken_, hold_,
+                                                            opacity_, colors_, strip_})
+        row->addWidget(control);
+    for (QComboBox* box : {view_, block_, part_, side_})
         box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-        row->addWidget(box);
-    }
+    return row;
+}
+
+void AttentionPanel::connectControls() {
     connect(index_, &PictureChooser::chosen, this, [this] { ask(); });
     connect(view_, &QComboBox::activated, this, [this] { ask(); });
     connect(block_, &QComboBox::activated, this, [this] {
@@ -101,36 +119,29 @@ QLayout* AttentionPanel::makePictureRow() {
         forgetQuery(); // a patch of the former grid
         ask();
     });
-    connect(part_, &QComboBox::activated, this, [this] { redraw(); });
     connect(classToken_, &QPushButton::clicked, this, [this] { chooseQuery(-1); });
-    return row;
+    connect(hold_, &QPushButton::toggled, this, &AttentionPanel::hold);
+    connect(opacity_, &ValueSlider::moved, this, [this] { redraw(); });
+    for (QComboBox* box : {part_, colors_, strip_})
+        connect(box, &QComboBox::activated, this, [this] { redraw(); });
+    for (HeatMapView* view : {student_, teacher_}) {
+        connect(view, &HeatMapView::cellClicked, this, &AttentionPanel::chooseQuery);
+        view->setToolTip(tr("Click a patch to ask from there: where it looks, what is like it."));
+    }
 }
 
-QLayout* AttentionPanel::makeLookRow() {
-    auto* row = new FlowLayout(8);
-    opacity_->setRealValue(0.6);
-    opacity_->setMaximumWidth(90);
-    opacity_->setAccessibleName(tr("Opacity of the overlay"));
-    opacity_->setToolTip(tr("Opacity of the overlay"));
-    colors_->addItems(colorMapNames());
-    colors_->setAccessibleName(tr("Colour map"));
-    strip_->addItems({tr("Small maps: teacher"), tr("Small maps: student")});
-    strip_->setAccessibleName(tr("Whose heads or channels are shown below"));
-    auto* caption = new QLabel(tr("Overlay"), this);
-    caption->setBuddy(opacity_);
-    hold_->setCheckable(true);
-    hold_->setToolTip(tr("Keeps these maps in sight below, to compare another moment, picture or block with them"));
-    connect(hold_, &QPushButton::toggled, this, &AttentionPanel::hold);
-    row->addWidget(classToken_);
-    row->addWidget(hold_);
-    row->addWidget(caption);
-    row->addWidget(opacity_);
-    row->addWidget(colors_);
-    row->addWidget(strip_);
-    connect(opacity_, &ValueSlider::moved, this, [this] { redraw(); });
-    connect(colors_, &QComboBox::activated, this, [this] { redraw(); });
-    connect(strip_, &QComboBox::activated, this, [this] { redraw(); });
-    return row;
+void AttentionPanel::resizeEvent(QResizeEvent* event) {
+    ProbePanel::resizeEvent(event);
+    arrangeParts();
+}
+
+void AttentionPanel::arrangeParts() {
+    const bool beside = width() > kWide * height();
+    maps_->setDirection(beside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    const auto count = static_cast<int>(parts_.size());
+    const int columns = beside ? static_cast<int>(std::ceil(std::sqrt(count))) : count;
+    for (int part = 0; part < count; ++part)
+        partGrid_->addWidget(parts_[static_cast<std::size_t>(part)], part / columns, part % columns);
 }
 
 bool AttentionPanel::isConvolutional() const { return run_ && !run_->hasAttention; }
@@ -312,8 +323,8 @@ void AttentionPanel::showTiles(const QImage& picture) {
         auto* view = new HeatMapView({}, ColorRole::mutedText, this);
         view->setSmall(true);
         connect(view, &HeatMapView::clicked, this, [this, part] { choosePart(part); });
-        partRow_->addWidget(view);
         parts_.push_back(view);
+        arrangeParts();
     }
     const PatchMaps& maps = strip_->currentIndex() == 0 ? answer_.teacher : answer_.student;
     for (std::size_t i = 0; i < count; ++i) {

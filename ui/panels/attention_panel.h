@@ -6,7 +6,8 @@
 #include <QTimer>
 
 class QComboBox;
-class QHBoxLayout;
+class QBoxLayout;
+class QGridLayout;
 class QLabel;
 class QPushButton;
 
@@ -37,14 +38,17 @@ public:
     PatchView view() const;
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     ProbeQuestion question() const override;
     void showAnswer(const ProbeResult& result) override;
     void showError(const Error& error) override;
     void showWaiting(bool waiting) override;
 
 private:
-    QLayout* makePictureRow();
-    QLayout* makeLookRow();
+    QLayout* makeControls();
+    void connectControls();
+    /// Small maps beside the large ones where the panel is wide, else below them.
+    void arrangeParts();
     void fillChoices();
     void fillParts();
     void forgetQuery();
@@ -70,7 +74,8 @@ private:
     QPushButton *classToken_, *hold_;
     ValueSlider* opacity_;
     HeatMapView *student_, *teacher_, *heldStudent_, *heldTeacher_;
-    QHBoxLayout* partRow_;
+    QBoxLayout* maps_; ///< large ones, then small ones
+    QGridLayout* partGrid_;
     std::vector<HeatMapView*> parts_;
     QLabel* status_;
     int query_ = -1;

@@ -253,8 +253,10 @@ void RunsPanel::look(bool everyByte) {
             const auto damaged = std::count_if(report_.checkpoints.begin(), report_.checkpoints.end(),
                                                [](const auto& one) { return !one.problem.empty(); });
             if (everyByte && damaged == 0)
-                say(tr("Every byte of %1 checkpoints was compared with its checksum: all are whole.")
-                        .arg(report_.checkpoints.size()));
+                say(report_.checkpoints.size() == 1
+                        ? tr("Every byte of the checkpoint was compared with its checksum: it is whole.")
+                        : tr("Every byte of %1 checkpoints was compared with its checksum: all are whole.")
+                              .arg(report_.checkpoints.size()));
             else if (everyByte)
                 say(tr("%1 of %2 checkpoints are damaged; a cross marks them.")
                         .arg(damaged)
