@@ -16,4 +16,21 @@ inline void overWhite(const std::uint8_t* rgba, std::size_t pixels, bool premult
         }
 }
 
+/// The colours of RGBA pixels as they are stored.
+inline void dropAlpha(const std::uint8_t* rgba, std::size_t pixels, std::uint8_t* rgb) {
+    for (const std::uint8_t* end = rgba + 4 * pixels; rgba != end; rgba += 4)
+        for (int c = 0; c < 3; ++c)
+            *rgb++ = rgba[c];
+}
+
+/// The colours that were multiplied with their alpha, divided by it, as Pillow does (Unpack.c): rounded down, black
+/// where nothing is left of them.
+inline void divideAlpha(const std::uint8_t* rgba, std::size_t pixels, std::uint8_t* rgb) {
+    for (const std::uint8_t* end = rgba + 4 * pixels; rgba != end; rgba += 4)
+        for (int c = 0; c < 3; ++c) {
+            const int value = rgba[3] > 0 ? 255 * rgba[c] / rgba[3] : 0;
+            *rgb++ = static_cast<std::uint8_t>(value < 255 ? value : 255);
+        }
+}
+
 } // namespace dinoscope

@@ -27,12 +27,12 @@ struct Layout {
     std::array<std::uint32_t, 3> masks{}; ///< of red, green and blue in 16 and 32 bits
 };
 
-/// @returns what is wrong with the header, or "".
-std::string readLayout(Bytes file, Layout& layout) {
+/// @returns what is wrong with the header.
+Problem readLayout(Bytes file, Layout& layout) {
     const std::size_t headerBytes = number(file, 14, 4);
     const bool oldHeader = headerBytes == 12;
     if (!oldHeader && headerBytes < 40)
-        return "its header is of no known version";
+        return {"its header is of no known version", PictureVerdict::unsupported};
     layout.pixels = number(file, 10, 4);
     layout.palette = 14 + headerBytes;
     layout.paletteEntry = oldHeader ? 3 : 4;
@@ -41,7 +41,7 @@ std::string readLayout(Bytes file, Layout& layout) {
     const std::uint32_t compression = oldHeader ? 0 : number(file, 30, 4);
     constexpr std::uint32_t kBitFields = 3;
     if (compression != 0 && compression != kBitFields)
-        return "it is compressed";
+        return {"it is compressed", PictureVerdict::unsupported};
     if (compression == kBitFields && (layout.bits == 16 || layout.bits == 32))
         for (std::size_t c = 0; c < 3; ++c) // behind the first version of this header, inside the later ones
             layout.masks[c] = number(file, 54 + 4 * c, 4);
@@ -51,8 +51,8 @@ std::string readLayout(Bytes file, Layout& layout) {
         layout.masks = {0xff0000, 0x00ff00, 0x0000ff};
     for (const std::uint32_t supported : {1u, 4u, 8u, 16u, 24u, 32u})
         if (layout.bits == supported)
-            return "";
-    return "it has " + std::to_string(layout.bits) + " bits a pixel";
+            return {};
+    return {"it has " + std::to_string(layout.bits) + " bits a pixel", PictureVerdict::unsupported};
 }
 
 /// The bits under the mask, stretched to 0 to 255.
@@ -83,14 +83,14 @@ void decodeRow(Bytes file, const Layout& layout, Bytes row, int width, std::uint
 
 } // namespace
 
-std::string decodeBmp(Bytes file, Image& out) {
+Problem decodeBmp(Bytes file, Image& out) {
     Layout layout;
-    if (std::string problem = readLayout(file, layout); !problem.empty())
+    if (Problem problem = readLayout(file, layout); problem.verdict != PictureVerdict::ok)
         return problem;
     const auto width = static_cast<std::size_t>(out.width), height = static_cast<std::size_t>(out.height);
     const std::size_t rowBytes = (width * layout.bits + 31) / 32 * 4;
     if (layout.pixels > file.size() || file.size() - layout.pixels < rowBytes * height)
-        return "the file ends too early";
+        return {"the file ends too early", PictureVerdict::truncated};
     for (std::size_t y = 0; y < height; ++y) {
         const std::size_t from = layout.fromTop ? y : height - 1 - y;
         decodeRow(file, layout, file.subspan(layout.pixels + from * rowBytes, rowBytes), out.width,

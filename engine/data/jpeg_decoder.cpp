@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/data/picture_formats.h"
-#include "engine/data/picture_header.h"
 
 #include <turbojpeg.h>
 
@@ -27,7 +26,7 @@ void inkToRgb(const std::vector<std::uint8_t>& cmyk, std::vector<std::uint8_t>& 
 
 } // namespace
 
-std::string decodeJpeg(std::span<const std::uint8_t> file, const SizeCheck& check, Image& out) {
+Problem decodeJpeg(std::span<const std::uint8_t> file, const SizeCheck& check, Image& out) {
     // A decoder is cheap to make and keeps tables, and after an error its place, of the file before: each file gets
     // one.
     const std::unique_ptr<void, HandleEnd> owner(tjInitDecompress());
@@ -52,7 +51,6 @@ std::string decodeJpeg(std::span<const std::uint8_t> file, const SizeCheck& chec
         return tjGetErrorStr2(handle);
     if (ink)
         inkToRgb(cmyk, out.pixels);
-    standUpright(out, exifOrientation(file));
     return {};
 }
 

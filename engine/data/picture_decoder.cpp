@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/data/picture_decoder.h"
 
+#include "engine/data/picture_error.h"
 #include "engine/data/picture_formats.h"
 #include "engine/data/picture_header.h"
-#include "engine/support/check.h"
+#include "engine/data/picture_structure.h"
 
 #include <cstddef>
 #include <new>
@@ -16,76 +17,107 @@ namespace {
 constexpr std::int64_t kPixelsAPngByte = 1032 * 8;
 constexpr std::int64_t kPixelsAJpegByte = 256 * 8;
 
-[[noreturn]] void refuse(const std::string& name, const std::string& what, std::string detail = {}) {
-    throw EngineError(ErrorCode::badInput, "data", name + " " + what, std::move(detail));
+using Bytes = std::span<const std::uint8_t>;
+
+constexpr const char* kGetAgain = "get the picture again or remove it";
+
+/// Refuses a file whose structure is broken.
+[[noreturn]] void refuseBroken(PictureFormat format, Bytes file, const std::string& name, const std::string& what) {
+    throw PictureError(endsTooEarly(format, file) ? PictureVerdict::truncated : PictureVerdict::unreadable, name, what);
 }
 
-void checkSize(const PictureHeader& header, std::int64_t fileSize, const std::string& name) {
+void checkSize(const PictureHeader& header, Bytes file, const std::string& name) {
     const std::int64_t width = header.width, height = header.height;
     const std::string size = std::to_string(width) + " x " + std::to_string(height) + " pixels";
     if (width < 1 || height < 1)
-        refuse(name, std::string("is a ") + formatName(header.format) +
-                         " file whose header is damaged: get the picture again or remove it");
+        refuseBroken(header.format, file, name,
+                     std::string("is a ") + formatName(header.format) + " file whose header is damaged: " + kGetAgain);
     if (width > kLongestPictureSide || height > kLongestPictureSide || width * height > kLargestPicturePixels)
-        refuse(name, "has " + size + ", more than the largest picture that is read (" +
-                         std::to_string(kLargestPicturePixels / 1'000'000) + " million pixels, " +
-                         std::to_string(kLongestPictureSide) + " a side): make it smaller");
+        throw PictureError(PictureVerdict::tooLarge, name,
+                           "has " + size + ", more than the largest picture that is read (" +
+                               std::to_string(kLargestPicturePixels / 1'000'000) + " million pixels, " +
+                               std::to_string(kLongestPictureSide) + " a side): make it smaller");
     const std::int64_t most = header.format == PictureFormat::png    ? kPixelsAPngByte
                               : header.format == PictureFormat::jpeg ? kPixelsAJpegByte
                                                                      : kLargestPicturePixels;
-    if (width * height > fileSize * most)
-        refuse(name,
-               "says that it has " + size + ", which so small a file cannot hold: get the picture again or remove it");
+    if (width * height > static_cast<std::int64_t>(file.size()) * most)
+        refuseBroken(header.format, file, name,
+                     "says that it has " + size + ", which so small a file cannot hold: " + kGetAgain);
 }
 
-std::string decodeAs(PictureFormat format, std::span<const std::uint8_t> file, Image& out) {
+Problem decodeAs(PictureFormat format, Bytes file, const PictureLoading& loading, Image& out) {
     switch (format) {
-    case PictureFormat::png: return decodePng(file, out);
+    case PictureFormat::png: return decodePng(file, loading, out);
     case PictureFormat::bmp: return decodeBmp(file, out);
-    case PictureFormat::webp: return decodeWebp(file, out);
-    case PictureFormat::tiff: return decodeTiff(file, out);
+    case PictureFormat::webp: return decodeWebp(file, loading, out);
+    case PictureFormat::tiff: return decodeTiff(file, loading, out);
     case PictureFormat::jpeg:
     case PictureFormat::unknown: break;
     }
     return "it is of no known format";
 }
 
-void decode(std::span<const std::uint8_t> file, const std::string& name, Image& out) {
+/// Says what came of decoding, with the sort of problem that the structure of the file tells.
+void judge(Problem problem, PictureFormat format, Bytes file, const std::string& name) {
+    if (problem.verdict == PictureVerdict::ok)
+        return;
+    const std::string kind = std::string("is a ") + formatName(format) + " file ";
+    if (problem.verdict == PictureVerdict::truncated || endsTooEarly(format, file))
+        throw PictureError(PictureVerdict::truncated, name,
+                           kind + "that is cut off (" + problem.what + "): " + kGetAgain);
+    if (std::string rare = rareKind(format, file); problem.verdict == PictureVerdict::unreadable && !rare.empty())
+        problem = {std::move(rare), PictureVerdict::unsupported};
+    if (problem.verdict == PictureVerdict::unsupported)
+        throw PictureError(problem.verdict, name,
+                           kind + "of a kind that is not read (" + problem.what + "): save it as PNG");
+    throw PictureError(problem.verdict, name, kind + "that is damaged (" + problem.what + "): " + kGetAgain);
+}
+
+void decode(Bytes file, const std::string& name, const PictureLoading& loading, Image& out) {
     if (file.empty())
-        refuse(name, "is empty: get the picture again or remove it");
+        throw PictureError(PictureVerdict::truncated, name, std::string("is empty: ") + kGetAgain);
     const PictureHeader header = readPictureHeader(file);
+    if (header.format == PictureFormat::unknown && endsTooEarly(header.format, file))
+        throw PictureError(PictureVerdict::truncated, name,
+                           "ends after " + std::to_string(file.size()) + " bytes: " + kGetAgain);
     if (header.format == PictureFormat::unknown)
-        refuse(name, "is no JPEG, PNG, BMP, WebP or TIFF file, whatever its name says: convert or remove it");
-    const auto fileSize = static_cast<std::int64_t>(file.size());
+        throw PictureError(PictureVerdict::unsupported, name,
+                           "is no JPEG, PNG, BMP, WebP or TIFF file, whatever its name says: convert or remove it");
     const auto check = [&](std::int64_t width, std::int64_t height) {
-        checkSize({header.format, width, height}, fileSize, name);
+        checkSize({header.format, width, height}, file, name);
     };
-    std::string problem;
     if (header.format == PictureFormat::jpeg) {
-        problem = decodeJpeg(file, check, out);
+        judge(decodeJpeg(file, check, out), header.format, file, name);
     } else {
         check(header.width, header.height);
         out.width = static_cast<int>(header.width);
         out.height = static_cast<int>(header.height);
         out.channels = 3;
         out.pixels.resize(3 * static_cast<std::size_t>(header.width * header.height));
-        problem = decodeAs(header.format, file, out);
+        judge(decodeAs(header.format, file, loading, out), header.format, file, name);
     }
-    if (!problem.empty())
-        refuse(name, std::string("is a ") + formatName(header.format) +
-                         " file that is damaged, cut off or of a rare kind (" + problem +
-                         "): get the picture again, or save it as PNG");
+    if (!loading.official || header.format == PictureFormat::tiff)
+        standUpright(out, storedOrientation(header.format, file));
 }
 
 } // namespace
 
-void decodePicture(std::span<const std::uint8_t> file, const std::string& name, Image& out) {
+void decodePicture(std::span<const std::uint8_t> file, const std::string& name, Image& out,
+                   const PictureLoading& loading) {
     try {
-        decode(file, name, out);
+        decode(file, name, loading, out);
     } catch (const std::bad_alloc&) {
-        throw EngineError(ErrorCode::outOfMemory, "data",
-                          "there is not enough memory to decode " + name + ": make the picture smaller");
+        throw PictureError(ErrorCode::outOfMemory, PictureVerdict::tooLarge, name,
+                           "needs more memory to be decoded than there is: make the picture smaller");
     }
+}
+
+void checkShortestSide(const Image& picture, const std::string& name) {
+    if (picture.width < kShortestPictureSide || picture.height < kShortestPictureSide)
+        throw PictureError(PictureVerdict::tooSmall, name,
+                           "has " + std::to_string(picture.width) + " x " + std::to_string(picture.height) +
+                               " pixels, too few to cut crops from (" + std::to_string(kShortestPictureSide) +
+                               " a side): remove it");
 }
 
 } // namespace dinoscope

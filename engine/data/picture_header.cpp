@@ -47,6 +47,23 @@ PictureHeader webpHeader(Bytes file) {
     return {PictureFormat::webp, little(file, 26, 2) & 0x3fff, little(file, 28, 2) & 0x3fff};
 }
 
+int orientationIn(Bytes tiff) {
+    const std::uint32_t value = tiffValue(tiff, 0x0112).value_or(1);
+    return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
+}
+
+/// The contents of the first chunk of a name; chunks begin at `at`. Empty if there is none. PNG puts the length before
+/// the name, big-endian, and a checksum behind the contents; WebP the name first, and pads contents to an even length.
+Bytes chunkOf(Bytes file, std::size_t at, std::string_view name, bool png) {
+    while (at + 8 <= file.size()) {
+        const std::size_t length = png ? big(file, at, 4) : little(file, at + 4, 4);
+        if (has(file, at + (png ? 4 : 0), name))
+            return file.subspan(at + 8, std::min(length, file.size() - at - 8));
+        at += 8 + length + (png ? 4 : length % 2);
+    }
+    return {};
+}
+
 } // namespace
 
 const char* formatName(PictureFormat format) {
@@ -113,11 +130,25 @@ int exifOrientation(Bytes jpeg) {
             break;
         if (marker == 0xe1 && has(jpeg, at + 4, "Exif\0\0"sv)) {
             const std::size_t begin = std::min(at + 10, jpeg.size()), end = std::min(at + 2 + length, jpeg.size());
-            const std::uint32_t value =
-                tiffValue(jpeg.subspan(begin, end > begin ? end - begin : 0), 0x0112).value_or(1);
-            return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
+            return orientationIn(jpeg.subspan(begin, end > begin ? end - begin : 0));
         }
         at += 2 + length;
+    }
+    return 1;
+}
+
+int storedOrientation(PictureFormat format, Bytes file) {
+    using namespace std::string_view_literals;
+    switch (format) {
+    case PictureFormat::jpeg: return exifOrientation(file);
+    case PictureFormat::png: return orientationIn(chunkOf(file, 8, "eXIf", true));
+    case PictureFormat::webp: {
+        const Bytes exif = chunkOf(file, 12, "EXIF", false);
+        return orientationIn(has(exif, 0, "Exif\0\0"sv) ? exif.subspan(6) : exif);
+    }
+    case PictureFormat::tiff: return orientationIn(file);
+    case PictureFormat::bmp:
+    case PictureFormat::unknown: break;
     }
     return 1;
 }

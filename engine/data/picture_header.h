@@ -28,4 +28,8 @@ std::optional<std::uint32_t> tiffValue(std::span<const std::uint8_t> tiff, std::
 /// Exif standard (2.3, 4.6.4 A); 1, upright, if it says nothing that makes sense.
 int exifOrientation(std::span<const std::uint8_t> jpeg);
 
+/// The same for any format: Exif data of JPEG, of PNG (chunk eXIf) and of WebP (chunk EXIF), the tag of TIFF; 1 for
+/// BMP.
+int storedOrientation(PictureFormat format, std::span<const std::uint8_t> file);
+
 } // namespace dinoscope

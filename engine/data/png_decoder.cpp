@@ -54,10 +54,17 @@ struct Decoder {
 
 // The library leaves both functions by a long jump when it meets an error: they hold nothing that would need an end.
 
-bool readHead(const Decoder& decoder) {
+/// `deepGrey`: leaves two bytes a pixel if the picture is grey of 16 bits.
+bool readHead(const Decoder& decoder, bool deepGrey) {
     if (setjmp(png_jmpbuf(decoder.png)) != 0)
         return false;
     png_read_info(decoder.png, decoder.info);
+    if (deepGrey && png_get_color_type(decoder.png, decoder.info) == PNG_COLOR_TYPE_GRAY &&
+        png_get_bit_depth(decoder.png, decoder.info) == 16) {
+        png_set_interlace_handling(decoder.png);
+        png_read_update_info(decoder.png, decoder.info);
+        return true;
+    }
     png_set_expand(decoder.png);
     png_set_strip_16(decoder.png);
     png_set_gray_to_rgb(decoder.png);
@@ -74,26 +81,36 @@ bool readRows(const Decoder& decoder, png_bytepp rows) {
     return true;
 }
 
+/// Big-endian values of 16 bits, cut at 255, to RGB.
+void cutDeepGrey(const std::vector<std::uint8_t>& values, std::uint8_t* rgb) {
+    for (std::size_t i = 0; i + 1 < values.size(); i += 2, rgb += 3)
+        rgb[0] = rgb[1] = rgb[2] = values[i] > 0 ? std::uint8_t{255} : values[i + 1];
+}
+
 } // namespace
 
-std::string decodePng(std::span<const std::uint8_t> file, Image& out) {
+Problem decodePng(std::span<const std::uint8_t> file, const PictureLoading& loading, Image& out) {
     Reading reading{file};
     const Decoder decoder(reading);
-    if (!readHead(decoder))
+    if (!readHead(decoder, loading.official))
         return reading.problem;
     const auto width = static_cast<std::size_t>(out.width), height = static_cast<std::size_t>(out.height);
     const std::size_t rowBytes = png_get_rowbytes(decoder.png, decoder.info);
-    const bool alpha = rowBytes == 4 * width;
-    if ((!alpha && rowBytes != 3 * width) || png_get_image_height(decoder.png, decoder.info) != height)
+    const bool deepGrey = rowBytes == 2 * width, alpha = rowBytes == 4 * width, direct = rowBytes == 3 * width;
+    if ((!deepGrey && !alpha && !direct) || png_get_image_height(decoder.png, decoder.info) != height)
         return "its rows have another length than its header says";
-    std::vector<std::uint8_t> rgba(alpha ? rowBytes * height : 0);
+    std::vector<std::uint8_t> raw(direct ? 0 : rowBytes * height);
     std::vector<png_bytep> rows(height);
     for (std::size_t y = 0; y < height; ++y)
-        rows[y] = (alpha ? rgba.data() : out.pixels.data()) + y * rowBytes;
+        rows[y] = (direct ? out.pixels.data() : raw.data()) + y * rowBytes;
     if (!readRows(decoder, rows.data()))
         return reading.problem;
-    if (alpha)
-        overWhite(rgba.data(), width * height, false, out.pixels.data());
+    if (deepGrey)
+        cutDeepGrey(raw, out.pixels.data());
+    else if (alpha && loading.official)
+        dropAlpha(raw.data(), width * height, out.pixels.data());
+    else if (alpha)
+        overWhite(raw.data(), width * height, false, out.pixels.data());
     return {};
 }
 

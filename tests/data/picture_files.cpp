@@ -18,14 +18,14 @@ void put(Bytes& bytes, std::uint32_t value, int size) {
         bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
 }
 
-Bytes encodedJpeg(const RawPicture& picture) {
+Bytes encodedJpeg(const RawPicture& picture, int flags = 0) {
     const Bytes pixels = bytesOf(picture);
     const tjhandle handle = tjInitCompress();
     unsigned char* jpeg = nullptr;
     unsigned long size = 0;
     const int format = picture.channels == 1 ? TJPF_GRAY : picture.channels == 3 ? TJPF_RGB : TJPF_CMYK;
     const int failed = tjCompress2(handle, pixels.data(), picture.width, 0, picture.height, format, &jpeg, &size,
-                                   picture.channels == 1 ? TJSAMP_GRAY : TJSAMP_444, 100, 0);
+                                   picture.channels == 1 ? TJSAMP_GRAY : TJSAMP_444, 100, flags);
     const Bytes bytes(jpeg, jpeg + size);
     tjFree(jpeg);
     tjDestroy(handle);
@@ -145,6 +145,8 @@ Bytes encoded(const std::string& ending, const RawPicture& picture) {
 }
 
 Bytes encodedLossyWebp(const RawPicture& picture) { return encodedWebp(picture, true); }
+
+Bytes encodedProgressiveJpeg(const RawPicture& picture) { return encodedJpeg(picture, TJFLAG_PROGRESSIVE); }
 
 void writeBytes(const std::filesystem::path& file, const Bytes& bytes) {
     std::filesystem::create_directories(file.parent_path());

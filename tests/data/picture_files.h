@@ -27,6 +27,8 @@ std::vector<std::uint8_t> bytesOf(const RawPicture& picture);
 /// ".bmp" of 24 bits, ...), in memory.
 std::vector<std::uint8_t> encoded(const std::string& ending, const RawPicture& picture);
 std::vector<std::uint8_t> encodedLossyWebp(const RawPicture& picture);
+/// Colours in several scans.
+std::vector<std::uint8_t> encodedProgressiveJpeg(const RawPicture& picture);
 
 /// Makes the folders that are missing.
 void writeBytes(const std::filesystem::path& file, const std::vector<std::uint8_t>& bytes);
