@@ -7,7 +7,18 @@
 
 namespace dinoscope {
 
-enum class ErrorCode { badInput, badParameter, notAllowed, notFound, io, outOfMemory, nonFinite, cancelled, internal };
+enum class ErrorCode {
+    badInput,
+    badParameter,
+    notAllowed,
+    notFound,
+    io,
+    outOfMemory,
+    nonFinite,
+    noPictures, ///< a set of pictures cannot be read now, or too little of it; its folder may come back
+    cancelled,
+    internal
+};
 
 /// What went wrong, as a value that may cross threads.
 struct Error {

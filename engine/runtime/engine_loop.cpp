@@ -144,7 +144,8 @@ void EngineLoop::doJob() {
 void EngineLoop::makeStep() {
     StepOutcome outcome = StepOutcome::more;
     const auto error = errorOf(control_.step, [&] { outcome = runner_.step(lanes_); });
-    if (error && error->code != ErrorCode::nonFinite) {
+    const bool mayGoOn = error && (error->code == ErrorCode::nonFinite || error->code == ErrorCode::noPictures);
+    if (error && !mayGoOn) {
         fail(*error);
         return;
     }
@@ -153,6 +154,10 @@ void EngineLoop::makeStep() {
         control_.lastError = error;
         lanes_.log(LogLevel::error, error->message);
         publisher_.publish(control_);
+        return;
+    }
+    if (outcome == StepOutcome::waiting) {
+        publisher_.publishSometimes(control_);
         return;
     }
     control_.step = runner_.status().step;

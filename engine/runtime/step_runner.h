@@ -42,14 +42,19 @@ public:
     virtual void cancel() {}
 };
 
-enum class StepOutcome { more, plannedEnd, limitReached };
+enum class StepOutcome {
+    more,
+    waiting, ///< no step was made: its pictures are not there yet
+    plannedEnd,
+    limitReached
+};
 
 /// The work behind the engine: implemented by the training room, and by fakes. Every member is called on the engine
 /// thread only, between steps; each call should return within about 50 ms, except one training step. Any member may
 /// throw EngineError or std::exception. The runtime turns that into a refusal (setParam, save, startJob, ...), a
 /// refusal and state failed (open, load; with ErrorCode::cancelled: state empty), an answer with an error (probe), the
-/// end of that work (workSlice), or state failed (everything else). A step() that throws ErrorCode::nonFinite leaves
-/// the weights untouched; it only pauses the run.
+/// end of that work (workSlice), or state failed (everything else). A step() that throws ErrorCode::nonFinite or
+/// ErrorCode::noPictures leaves the weights untouched; it only pauses the run.
 class StepRunner {
 public:
     virtual ~StepRunner() = default;
@@ -64,7 +69,7 @@ public:
     /// Also called without a run, and from inside open() and load() through `keepGoing`, to show the progress.
     virtual RunnerStatus status() const = 0;
 
-    /// One optimiser step.
+    /// One optimiser step; or none, if it would have to wait for pictures.
     virtual StepOutcome step(RunnerOutput& output) = 0;
 
     /// True while longer work (an evaluation) waits; it goes before the next step. `workSlice` does at most 50 ms of

@@ -32,7 +32,8 @@ struct EngineSettings {
 ///   them off it is empty.
 /// - Stop lets the closing evaluation run, in slices, then closes the run's files; state finished. In state stopping it
 ///   skips the closing evaluation, also that of a run that came to its planned end.
-/// - A step that throws makes the state failed, except for ErrorCode::nonFinite, which pauses the run.
+/// - A step that throws makes the state failed, except for ErrorCode::nonFinite and noPictures, which pause the
+///   run.
 /// - close() ends an open run like Stop. Meanwhile Stop skips the closing evaluation; all else is refused.
 class ThreadedEngine : public Engine {
 public:

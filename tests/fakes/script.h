@@ -27,6 +27,7 @@ public:
     std::int64_t evaluateEvery = 0;        ///< steps between evaluations; 0: none
     std::int64_t evaluationSlices = 3;     ///< also of the closing evaluation and of a job
     std::chrono::microseconds stepTime{0}; ///< how long a step lasts; for windows that people look at
+    std::int64_t waitsForPictures = 0;     ///< calls of step that make none, before the first that does
     bool labelled = true;
     bool convolutional = false; ///< a backbone without attention
     /// Share of ln K that the teacher's entropy keeps: near 1 or 0 the run looks collapsed. Negative: an ordinary run.

@@ -149,6 +149,10 @@ void ScriptedRunner::queueEvaluation() {
 
 StepOutcome ScriptedRunner::step(RunnerOutput& output) {
     script_->pass("step");
+    if (script_->waitsForPictures > 0) {
+        --script_->waitsForPictures;
+        return StepOutcome::waiting;
+    }
     if (script_->stepTime.count() > 0)
         std::this_thread::sleep_for(script_->stepTime);
     ++status_.step.value;

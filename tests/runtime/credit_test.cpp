@@ -25,6 +25,33 @@ TEST(Credit, StepMakesExactlySoManySteps) {
     }
 }
 
+TEST(Credit, WaitingForPicturesCostsNoStepAndAnswersCommands) {
+    const auto script = std::make_shared<Script>();
+    script->waitsForPictures = 1000;
+    EngineBench bench(script);
+    bench.openAt(0);
+    bench.apply(StepCommand{2});
+    bench.waitFor(RunState::paused);
+    EXPECT_EQ(bench.snapshot()->step, Step{2});
+    EXPECT_EQ(bench.calls("step"), 1002);
+}
+
+TEST(Credit, APauseIsInForceWhileTheRunWaitsForPictures) {
+    const auto script = std::make_shared<Script>();
+    script->waitsForPictures = std::numeric_limits<std::int64_t>::max();
+    EngineBench bench(script);
+    bench.openAt(0);
+    bench.apply(RunCommand{});
+    bench.apply(SaveCommand{});
+    bench.apply(PauseCommand{});
+    bench.waitFor(RunState::paused);
+    EXPECT_EQ(bench.snapshot()->step, Step{0});
+    bench.apply(RunCommand{});
+    bench.apply(StopCommand{});
+    bench.waitFor(RunState::finished);
+    EXPECT_EQ(bench.snapshot()->step, Step{0});
+}
+
 TEST(Credit, StepNeedsAtLeastOne) {
     EngineBench bench;
     bench.openAt(0);

@@ -80,6 +80,25 @@ TEST(Failure, ANonFiniteStepEndsTheCreditOfSteps) {
     EXPECT_EQ(bench.calls("step"), 1);
 }
 
+TEST(Failure, PicturesThatHaveGonePauseTheRunWhichMaySaveAndGoOn) {
+    const Error gone{ErrorCode::noPictures, "data", "The folder cannot be reached any more.", {}, {}};
+    EngineBench bench;
+    bench.openAt(2);
+    bench.script().failNext("step", gone);
+    bench.apply(RunCommand{});
+    bench.waitFor(RunState::paused);
+    ASSERT_TRUE(bench.snapshot()->lastError);
+    EXPECT_EQ(bench.snapshot()->lastError->message, gone.message);
+    EXPECT_EQ(bench.snapshot()->step, Step{2});
+    EXPECT_TRUE(bench.logs(gone.message));
+    bench.apply(SaveCommand{});
+    EXPECT_EQ(bench.calls("save"), 1);
+    bench.apply(StepCommand{1});
+    bench.waitFor(RunState::paused);
+    EXPECT_EQ(bench.snapshot()->step, Step{3});
+    EXPECT_FALSE(bench.snapshot()->lastError) << "it is over";
+}
+
 TEST(Failure, OtherErrorsOfAStepAreFinal) {
     EngineBench bench;
     bench.openAt(1);
