@@ -18,6 +18,9 @@ public:
     std::optional<std::int32_t> label(SampleIndex index) const override { return grey_->label(index); }
     std::optional<PictureSize> uniformSize() const override { return grey_->uniformSize(); }
     std::string pictureName(SampleIndex index) const override { return grey_->pictureName(index); }
+    std::string picturePlace(SampleIndex index) const override { return grey_->picturePlace(index); }
+    std::int64_t storedBytes() const override { return grey_->storedBytes(); }
+    Leftovers leftovers() const override { return grey_->leftovers(); }
 
     PictureView read(SampleIndex index, Image& buffer) const override {
         Image decoded;

@@ -16,22 +16,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool isPictureName(const std::string& name) {
-    static constexpr std::array<std::string_view, 7> endings{".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"};
-    const std::size_t dot = name.rfind('.');
-    if (dot == std::string::npos)
-        return false;
-    std::string ending = name.substr(dot);
-    for (char& c : ending)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return std::find(endings.begin(), endings.end(), ending) != endings.end();
-}
-
 /// What a folder holds, sorted by name.
 struct Contents {
     std::vector<std::pair<std::string, std::int64_t>> files; ///< name, bytes
     std::vector<std::string> folders;
+    std::vector<FolderMisnomer> misnomers; ///< but for folders
+    std::int64_t otherFiles = 0;
 };
+
+const char* kindWord(mode_t mode) {
+    return S_ISFIFO(mode) ? "is a pipe" : S_ISSOCK(mode) ? "is a socket" : "is a device";
+}
 
 Contents contentsOf(const fs::path& folder) {
     Contents contents;
@@ -45,7 +40,11 @@ Contents contentsOf(const fs::path& folder) {
         const bool exists = stat(place->path().c_str(), &about) == 0;
         if (exists && S_ISDIR(about.st_mode))
             contents.folders.push_back(name);
-        else if (isPictureName(name) && (!exists || S_ISREG(about.st_mode)))
+        else if (!isPictureName(name))
+            contents.otherFiles += exists && S_ISREG(about.st_mode);
+        else if (exists && !S_ISREG(about.st_mode))
+            contents.misnomers.push_back({name, kindWord(about.st_mode)});
+        else
             contents.files.emplace_back(name, exists ? static_cast<std::int64_t>(about.st_size) : 0);
     }
     if (error)
@@ -60,7 +59,7 @@ Contents contentsOf(const fs::path& folder) {
 /// Collects the pictures of one tree of folders.
 class TreeWalk {
 public:
-    TreeWalk(fs::path root, std::vector<FolderFile>& files) : root_(std::move(root)), files_(files) { enters(""); }
+    TreeWalk(fs::path root, FolderListing& listing) : root_(std::move(root)), listing_(listing) { enters(""); }
 
     /// Takes `below` (a path below the root, or "" for the root itself) and what is under it.
     void take(const std::string& below, std::int32_t label) {
@@ -71,13 +70,24 @@ public:
         for (const auto& [name, bytes] : contents.files) {
             std::string path = prefix;
             path += name;
-            files_.push_back({std::move(path), bytes, label});
+            listing_.files.push_back({std::move(path), bytes, label});
         }
+        noteRest(contents, prefix);
         for (const std::string& name : contents.folders) {
             std::string path = prefix;
             path += name;
+            const std::size_t before = listing_.files.size();
             take(path, label);
+            if (isPictureName(name) && listing_.files.size() == before)
+                listing_.misnomers.push_back({path, "is a folder"});
         }
+    }
+
+    /// Notes what is no picture in a folder whose path below the root, with a slash behind it, is `prefix`.
+    void noteRest(const Contents& contents, const std::string& prefix) {
+        listing_.otherFiles += contents.otherFiles;
+        for (const FolderMisnomer& misnomer : contents.misnomers)
+            listing_.misnomers.push_back({prefix + misnomer.path, misnomer.what});
     }
 
 private:
@@ -88,7 +98,7 @@ private:
     }
 
     const fs::path root_;
-    std::vector<FolderFile>& files_;
+    FolderListing& listing_;
     std::set<std::pair<dev_t, ino_t>> seen_;
 };
 
@@ -113,18 +123,38 @@ std::size_t characterLength(std::string_view text, std::size_t at) {
 
 } // namespace
 
+bool isPictureName(const std::string& name) {
+    static constexpr std::array<std::string_view, 7> endings{".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"};
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string::npos)
+        return false;
+    std::string ending = name.substr(dot);
+    for (char& c : ending)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return std::find(endings.begin(), endings.end(), ending) != endings.end();
+}
+
+std::string folderName(const fs::path& folder) {
+    std::error_code error;
+    const fs::path whole = fs::canonical(folder, error);
+    return printableText((error ? folder : whole).filename().string());
+}
+
 FolderListing scanFolder(const fs::path& folder) {
     FolderListing listing;
     const Contents top = contentsOf(folder);
     if (!top.files.empty()) {
-        TreeWalk(folder, listing.files).take("", -1);
+        TreeWalk(folder, listing).take("", -1);
         return listing;
     }
+    TreeWalk(folder, listing).noteRest(top, "");
     for (const std::string& name : top.folders) {
         const std::size_t before = listing.files.size();
-        TreeWalk(folder, listing.files).take(name, static_cast<std::int32_t>(listing.classNames.size()));
+        TreeWalk(folder, listing).take(name, static_cast<std::int32_t>(listing.classNames.size()));
         if (listing.files.size() > before)
             listing.classNames.push_back(name);
+        else if (isPictureName(name))
+            listing.misnomers.push_back({name, "is a folder"});
     }
     return listing;
 }

@@ -15,9 +15,17 @@ struct FolderFile {
     std::int32_t label = -1; ///< index into FolderListing::classNames, -1 for none
 };
 
+/// Something that has the name of a picture and is neither a file nor a folder with pictures.
+struct FolderMisnomer {
+    std::string path; ///< below the folder
+    std::string what; ///< "is a folder", "is a pipe", "is a socket", "is a device"
+};
+
 struct FolderListing {
     std::vector<FolderFile> files;
     std::vector<std::string> classNames; ///< sorted bytewise; empty: no classes
+    std::vector<FolderMisnomer> misnomers;
+    std::int64_t otherFiles = 0; ///< with other endings; hidden ones are not counted
 };
 
 /// Lists the picture files (jpg, jpeg, png, bmp, webp, tif, tiff, in any case) below a folder, in an order that depends
@@ -26,6 +34,12 @@ struct FolderListing {
 /// Names that begin with a dot are left out. Links are followed; a folder is taken once a class, so that loops end.
 /// Nothing is opened. Blocks; any thread. @throws EngineError(io) naming a folder that cannot be read.
 FolderListing scanFolder(const std::filesystem::path& folder);
+
+/// Whether a file is a picture by the ending of its name.
+bool isPictureName(const std::string& name);
+
+/// What a folder or file is called, for captions, however its path is written.
+std::string folderName(const std::filesystem::path& folder);
 
 /// Valid UTF-8 for messages and labels: bytes that are none become U+FFFD.
 std::string printableText(const std::string& text);

@@ -35,6 +35,9 @@ std::vector<std::string> fashionClasses() {
 IdxSource::IdxSource(std::string name, const std::filesystem::path& pictures, const std::filesystem::path& labels)
     : name_(std::move(name)) {
     takePictures(pictures);
+    for (const std::filesystem::path& file : {pictures, labels})
+        if (std::error_code error; !file.empty())
+            storedBytes_ += static_cast<std::int64_t>(std::filesystem::file_size(file, error));
     std::uint32_t labelSum = 0;
     if (!labels.empty()) {
         takeLabels(labels);

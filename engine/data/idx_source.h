@@ -26,6 +26,7 @@ public:
     const std::vector<std::string>& classNames() const override { return classNames_; }
     std::optional<std::int32_t> label(SampleIndex index) const override;
     std::string pictureName(SampleIndex index) const override;
+    std::int64_t storedBytes() const override { return storedBytes_; }
 
     int width() const { return width_; }
     int height() const { return height_; }
@@ -35,7 +36,7 @@ private:
     void takeLabels(const std::filesystem::path& file);
 
     std::string name_, fingerprint_;
-    std::int64_t count_ = 0;
+    std::int64_t count_ = 0, storedBytes_ = 0;
     int width_ = 0, height_ = 0, channels_ = 1;
     std::vector<std::uint8_t> pixels_, labels_;
     std::vector<std::string> classNames_;

@@ -13,6 +13,16 @@
 
 namespace dinoscope {
 
+/// What lies beside the pictures of a source.
+struct Leftovers {
+    /// Something that has the name of a picture and is no file.
+    struct Misnomer {
+        std::string path, what; ///< "is a folder", "is a pipe"
+    };
+    std::int64_t otherFiles = 0; ///< that are no pictures by their names
+    std::vector<Misnomer> misnomers;
+};
+
 /// A numbered set of pictures. Immutable after construction; every member may be called from any thread.
 class ImageSource {
 public:
@@ -32,7 +42,8 @@ public:
 
     /// One picture. A source that decodes writes into `buffer` (whose memory it reuses); one that holds its pictures in
     /// memory returns a view of its own. The view lives as long as both. May block on a file.
-    /// @throws EngineError if the picture cannot be read; the sentence names it.
+    /// @throws EngineError if the picture cannot be read; the sentence names it. With the code noPictures none can be,
+    /// since the folder of the set has gone.
     virtual PictureView read(SampleIndex index, Image& buffer) const = 0;
 
     /// Names of the classes by label; empty: no labels.
@@ -42,6 +53,13 @@ public:
 
     /// What one picture is called: its file, or its number.
     virtual std::string pictureName(SampleIndex index) const = 0;
+
+    /// Where one picture lies: the path of its file, or what it is called in a file of many.
+    virtual std::string picturePlace(SampleIndex index) const { return pictureName(index); }
+    /// Bytes of the files that hold the pictures, as they were when the source was made; 0 if it has no files.
+    virtual std::int64_t storedBytes() const { return 0; }
+    /// What else was met when the source was made.
+    virtual Leftovers leftovers() const { return {}; }
 
     bool labelled() const { return !classNames().empty(); }
     /// A copy of one picture.

@@ -265,6 +265,8 @@ SampleIndex Loader::readPlace(const std::vector<std::uint32_t>& order, std::int6
                 replaced.push_back({row, SampleIndex{order[static_cast<std::size_t>(place)]}, index, reason});
             return index;
         } catch (const EngineError& error) {
+            if (error.error().code == ErrorCode::noPictures) // not this one alone
+                throw;
             if (reason.empty())
                 reason = error.what();
         }

@@ -53,8 +53,8 @@ public:
 
     /// The next batch; blocks until it is ready. The batch stays valid, and out of reuse, as long as the pointer is
     /// kept, longer than the loader if need be.
-    /// @throws EngineError what a thread met (a hundred unreadable pictures in a row, no memory), or cancelled after
-    /// stop().
+    /// @throws EngineError what a thread met (a hundred unreadable pictures in a row, noPictures of the source, no
+    /// memory), or cancelled after stop().
     BatchPtr next();
     /// The same with a limit: null if the batch is not ready in time. Waiting is counted over all tries.
     BatchPtr waitNext(std::chrono::milliseconds limit);

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/data/open_source.h"
 
+#include "engine/data/cifar_source.h"
+#include "engine/data/folder_scan.h"
 #include "engine/data/folder_source.h"
 #include "engine/data/idx_source.h"
+#include "engine/data/name_split.h"
+#include "engine/data/tar_source.h"
+#include "engine/data/united_source.h"
 #include "engine/support/check.h"
 
 #include <algorithm>
+#include <sstream>
+#include <utility>
 
 namespace dinoscope {
 namespace {
@@ -27,10 +34,10 @@ bool isFolder(const std::filesystem::path& path) {
     return std::filesystem::is_directory(path, error);
 }
 
-DataSets openIdx(const std::filesystem::path& path) {
+DataSets openIdx(const std::filesystem::path& path, const PictureLoading&) {
     std::error_code error;
     if (!std::filesystem::is_directory(path, error))
-        return {std::make_shared<IdxSource>(path.filename().string(), path, findIdxLabels(path)), nullptr};
+        return {std::make_shared<IdxSource>(path.filename().string(), path, findIdxLabels(path))};
     const std::filesystem::path train = findIdxPictures(path, true);
     if (train.empty())
         throw EngineError(ErrorCode::badInput, "data",
@@ -55,33 +62,66 @@ const std::vector<SourceKind>& sourceKinds() {
     static const std::vector<SourceKind> kinds{
         {"idx", "IDX files (MNIST, Fashion-MNIST)", "a folder with train-images-idx3-ubyte, plain or .gz",
          recognisesIdx, openIdx},
+        {"cifar", "CIFAR-10 and CIFAR-100, binary version", "a folder with data_batch_1.bin or train.bin",
+         recognisesCifar, openCifar},
+        {"tar", "Tar files (WebDataset)", "a .tar file or a folder of them", recognisesTar, openTar},
         {"folder", "Folder of pictures", "a folder of JPEG, PNG, BMP, WebP or TIFF files, or with a sub-folder a class",
          isFolder, openFolder},
     };
     return kinds;
 }
 
-DataSets openSource(const std::filesystem::path& path, const std::string& kind) {
-    const auto& kinds = sourceKinds();
+namespace {
+
+bool isThere(const std::filesystem::path& path) {
     std::error_code error;
-    if (kind == "auto" && !std::filesystem::exists(path, error))
+    return std::filesystem::exists(path, error);
+}
+
+DataSets openOne(const std::filesystem::path& path, const SourceOptions& options) {
+    const auto& kinds = sourceKinds();
+    const bool any = options.kind == "auto";
+    if (any && !isThere(path))
         throw EngineError(ErrorCode::notFound, "data",
                           path.string() + " does not exist: check data.path" +
                               (path.string().find("fashion-mnist") != std::string::npos
                                    ? ", or install the Debian package dataset-fashion-mnist"
-                                   : ""),
-                          error.message());
+                                   : ""));
     const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const SourceKind& candidate) {
-        return kind == "auto" ? candidate.recognises(path) : candidate.id == kind;
+        return any ? candidate.recognises(path) : candidate.id == options.kind;
     });
     if (found != kinds.end())
-        return found->open(path);
+        return found->open(path, options.loading);
     std::string known;
     for (const SourceKind& candidate : kinds)
-        known += (known.empty() ? "" : "; ") + (kind == "auto" ? candidate.looks : candidate.id);
-    if (kind == "auto")
+        known += (known.empty() ? "" : "; ") + (any ? candidate.looks : candidate.id);
+    if (any)
         throw EngineError(ErrorCode::badInput, "data", path.string() + " holds no data that is known: choose " + known);
-    throw EngineError(ErrorCode::badParameter, "data", "data.kind '" + kind + "' is not known: use auto or " + known);
+    throw EngineError(ErrorCode::badParameter, "data",
+                      "data.kind '" + options.kind + "' is not known: use auto or " + known);
+}
+
+std::vector<std::string> pathsOf(const std::string& path) {
+    if (isThere(path))
+        return {path};
+    std::vector<std::string> paths;
+    std::istringstream list(path);
+    for (std::string one; std::getline(list, one, kPathSeparator);)
+        if (!one.empty())
+            paths.push_back(one);
+    return paths.empty() ? std::vector{path} : paths;
+}
+
+} // namespace
+
+DataSets openSource(const std::string& path, const SourceOptions& options) {
+    std::vector<NamedSets> parts;
+    for (const std::string& one : pathsOf(path))
+        parts.push_back({folderName(one), openOne(one, options)});
+    DataSets sets = parts.size() == 1 ? std::move(parts.front().sets) : uniteSets(std::move(parts));
+    if (!sets.test && sets.train->labelled() && options.testShare > 0)
+        sets = splitByName(std::move(sets), options.testShare);
+    return sets;
 }
 
 } // namespace dinoscope

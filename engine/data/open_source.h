@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/data/image_source.h"
+#include "engine/data/picture_decoder.h"
 
 #include <filesystem>
 #include <string>
@@ -12,7 +13,15 @@ namespace dinoscope {
 /// What a path holds: pictures to learn from, and others to test with if they are there.
 struct DataSets {
     ImageSourcePtr train;
-    ImageSourcePtr test; ///< null if the path holds none
+    ImageSourcePtr test = {};            ///< null if the path holds none
+    std::vector<std::string> notes = {}; ///< sentences for the log
+};
+
+/// How a path is opened.
+struct SourceOptions {
+    std::string kind = "auto"; ///< an id of sourceKinds(), or "auto" for the first kind that recognises the path
+    PictureLoading loading = {};
+    double testShare = 0; ///< of the pictures, which become the test set if they are labelled and there is none
 };
 
 /// One kind of data. A new kind is a file pair and one line in sourceKinds().
@@ -21,15 +30,19 @@ struct SourceKind {
     std::string label; ///< "IDX files (MNIST, Fashion-MNIST)"
     std::string looks; ///< what a path of this kind looks like, for messages
     bool (*recognises)(const std::filesystem::path& path);
-    DataSets (*open)(const std::filesystem::path& path);
+    DataSets (*open)(const std::filesystem::path& path, const PictureLoading& loading);
 };
 
 /// In the order in which they are asked: the last one takes any folder.
 const std::vector<SourceKind>& sourceKinds();
 
-/// Opens what `path` holds; `kind` is an id of sourceKinds(), or "auto" for the first kind that recognises the path.
+/// What stands between the paths of several folders or files that are opened as one set.
+inline constexpr char kPathSeparator = ';';
+
+/// Opens what `path` holds. Several paths with kPathSeparator between them are united (uniteSets()); a path that exists
+/// as it stands is one. Without a test set, a share of labelled pictures becomes one (splitByName()).
 /// Blocks while files are read; any thread.
 /// @throws EngineError whose sentence names the path and what is expected there.
-DataSets openSource(const std::filesystem::path& path, const std::string& kind = "auto");
+DataSets openSource(const std::string& path, const SourceOptions& options = {});
 
 } // namespace dinoscope

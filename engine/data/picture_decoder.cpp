@@ -80,6 +80,9 @@ void decode(Bytes file, const std::string& name, const PictureLoading& loading, 
     if (header.format == PictureFormat::unknown && endsTooEarly(header.format, file))
         throw PictureError(PictureVerdict::truncated, name,
                            "ends after " + std::to_string(file.size()) + " bytes: " + kGetAgain);
+    if (const std::string foreign = foreignKind(file); header.format == PictureFormat::unknown && !foreign.empty())
+        throw PictureError(PictureVerdict::unsupported, name,
+                           "is " + foreign + " file, which is not read: save it as PNG or JPEG");
     if (header.format == PictureFormat::unknown)
         throw PictureError(PictureVerdict::unsupported, name,
                            "is no JPEG, PNG, BMP, WebP or TIFF file, whatever its name says: convert or remove it");

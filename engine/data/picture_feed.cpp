@@ -100,6 +100,8 @@ PictureBatch PictureFeed::make(std::int64_t begin) const {
                 renderEvaluation(renderer, picture, setup_.transform, out);
             batch.samples.push_back(index);
         } catch (const EngineError& error) {
+            if (error.error().code == ErrorCode::noPictures) // not this one alone
+                throw;
             batch.problems.push_back(name + error.what());
         }
     }

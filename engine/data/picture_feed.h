@@ -57,7 +57,8 @@ public:
     int channels() const { return setup_.channels; }
 
     /// The next batch; nothing if it is not ready in time. Not after finished().
-    /// @throws what a thread met: only lack of memory, since pictures that cannot be read are told in the batch.
+    /// @throws what a thread met: lack of memory, or EngineError(noPictures) when the set has gone; pictures that
+    /// cannot be read are told in the batch.
     std::optional<PictureBatch> next(std::chrono::milliseconds limit);
 
 private:

@@ -115,6 +115,27 @@ bool endsTooEarly(PictureFormat format, Bytes file) {
     return isBeginningOfMagic(file);
 }
 
+std::string foreignKind(Bytes file) {
+    struct Magic {
+        std::size_t at;
+        std::string_view bytes, kind;
+    };
+    static constexpr std::array<Magic, 8> magics{{{0, "GIF8"sv, "a GIF"},
+                                                  {4, "ftyp"sv, "a HEIF or AVIF"},
+                                                  {4, "jP  "sv, "a JPEG 2000"},
+                                                  {0, "\xff\x0a"sv, "a JPEG XL"},
+                                                  {4, "JXL "sv, "a JPEG XL"},
+                                                  {0, "8BPS"sv, "a Photoshop"},
+                                                  {0, "II+\0"sv, "a BigTIFF"},
+                                                  {0, "MM\0+"sv, "a BigTIFF"}}};
+    for (const Magic& magic : magics)
+        if (file.size() >= magic.at + magic.bytes.size() &&
+            std::equal(magic.bytes.begin(), magic.bytes.end(), file.begin() + static_cast<std::ptrdiff_t>(magic.at),
+                       [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; }))
+            return std::string(magic.kind);
+    return {};
+}
+
 std::string rareKind(PictureFormat format, Bytes file) {
     if (format != PictureFormat::jpeg)
         return {};

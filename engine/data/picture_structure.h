@@ -21,4 +21,7 @@ bool endsTooEarly(PictureFormat format, std::span<const std::uint8_t> file);
 /// the others and for all other formats, whose decoders say it themselves.
 std::string rareKind(PictureFormat format, std::span<const std::uint8_t> file);
 
+/// What a file is that no decoder reads, by its first bytes: "a GIF", "a HEIF or AVIF"; empty if that is not known.
+std::string foreignKind(std::span<const std::uint8_t> file);
+
 } // namespace dinoscope

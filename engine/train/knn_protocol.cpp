@@ -87,7 +87,9 @@ private:
     bool append(SampleIndex index) {
         try {
             renderEvaluation(renderer_, source_.read(index, buffer_), transform_, planes_.data());
-        } catch (const EngineError&) {
+        } catch (const EngineError& error) {
+            if (error.error().code == ErrorCode::noPictures)
+                throw;
             return false; // the loader names it when it comes to it
         }
         std::uint8_t* to = pixels_.data_ptr<std::uint8_t>() + labels_.size() * planes_.size();

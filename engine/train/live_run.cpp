@@ -4,7 +4,6 @@
 #include "engine/api/config_file.h"
 #include "engine/backbones/backbone.h"
 #include "engine/checkpoint/model_file.h"
-#include "engine/data/color_source.h"
 #include "engine/data/epoch_order.h"
 #include "engine/support/check.h"
 #include "engine/support/crash_report.h"
@@ -25,7 +24,6 @@ namespace dinoscope {
 namespace {
 
 constexpr double kAverageOver = 20; ///< steps
-constexpr std::int64_t kNamedReplacements = 20;
 
 double secondsOf(std::chrono::steady_clock::time_point time) {
     return std::chrono::duration<double>(time.time_since_epoch()).count();
@@ -105,45 +103,16 @@ void LiveRun::adopt(const ModelFile& start, RunnerOutput& output) {
         output.log(LogLevel::warning, "The file has no projection head; a fresh one is trained.");
 }
 
-std::unique_ptr<Loader> LiveRun::makeLoader(const AugmentOptions& augment, std::int64_t firstBatch) const {
-    LoaderSetup setup;
-    setup.seed = static_cast<std::uint64_t>(settings_.run.seed);
-    setup.batchSize = settings_.run.batchSize;
-    setup.threads = loaderThreadCount(settings_.data.loaderThreads);
-    setup.prefetch = static_cast<int>(settings_.data.prefetch);
-    setup.firstBatch = firstBatch;
-    return std::make_unique<Loader>(sets_.train, augment, setup);
-}
-
 void LiveRun::reportOpened(RunnerOutput& output) const {
     output.log(LogLevel::info, "Opened " + info_->dataName + ": " + std::to_string(info_->sampleCount) + " pictures, " +
                                    std::to_string(info_->stepsPerEpoch) + " steps an epoch, " +
                                    std::to_string(info_->plannedSteps) + " planned.");
+    for (const std::string& note : sets_.notes)
+        output.log(LogLevel::info, note);
     if (!isLabelled())
         output.log(LogLevel::warning, "The pictures have no labels to measure with, so there are no accuracy curves.");
     if (settings_.run.precision == "bfloat16" && settings_.run.device == "cpu" && !processorHasBfloat16())
         output.log(LogLevel::warning, "This processor does not multiply in bfloat16; float32 will be faster.");
-}
-
-void LiveRun::openData(const Progress& progress, std::vector<ReferenceLine>& lines) {
-    const auto read = [&](const char* what) {
-        return [&progress, what](std::int64_t done, std::int64_t total) { return progress({what, done, total}); };
-    };
-    if (!progress({"Reading pictures", 0, 0}))
-        throw EngineError(ErrorCode::cancelled, "train", "The preparation was given up.");
-    sets_ = openSource(settings_.data.path, settings_.data.kind);
-    if (settings_.backbone.channels == 3)
-        sets_ = {inColor(sets_.train), inColor(sets_.test)};
-    if (sets_.train->count() < settings_.run.batchSize)
-        throw EngineError(ErrorCode::badParameter, "train",
-                          sets_.train->name() + " has " + std::to_string(sets_.train->count()) +
-                              " pictures, fewer than run.batch_size, which is " +
-                              std::to_string(settings_.run.batchSize) + ": lower it");
-    const auto protocol = makeKnnProtocol(sets_, settings_, read("Reading pictures for the accuracy"));
-    accuracy_ = AccuracyWatch(protocol, settings_.eval);
-    if (protocol)
-        lines.push_back(
-            {"k-NN accuracy", "Pixels", pixelAccuracy(protocol, read("Measuring the accuracy of the pixels"))});
 }
 
 void LiveRun::makeLinearProbes() {
@@ -202,13 +171,18 @@ StepOutcome LiveRun::step(RunnerOutput& output) {
     if (training_->step() >= training_->plan().totalSteps)
         return StepOutcome::plannedEnd; // opened to be looked at
     const auto start = std::chrono::steady_clock::now();
-    const double between = clock_.takeTimeBetween(secondsOf(start));
-    if (!pending_)
-        pending_ = loader_->next();
+    const double between = clock_.takeTimeBetween(secondsOf(start)) + std::exchange(waitedFor_, 0.0);
+    if (!pending_) {
+        pending_ = nextBatch();
+        if (!pending_)
+            return waited(output, secondsSince(start) + between);
+        reportReplaced(output);
+    }
+    checkBadShare();
     const StepMetrics metrics = training_->run(cropBlocks(*pending_));
     newest_ = std::move(pending_);
     newestMetrics_ = metrics;
-    reportReplaced(output);
+    replacedCount_ += static_cast<std::int64_t>(newest_->replaced.size());
     trainLinearProbes();
     const double seconds = secondsSince(start) + between;
     trainSeconds_ += seconds;
@@ -232,22 +206,6 @@ StepOutcome LiveRun::outcome() const {
     const bool limit = (maxSteps_ > 0 && training_->step() - startStep_ >= maxSteps_) ||
                        (maxSeconds_ > 0 && trainSeconds_ >= maxSeconds_);
     return limit ? StepOutcome::limitReached : StepOutcome::more;
-}
-
-void LiveRun::reportReplaced(RunnerOutput& output) {
-    for (const Replacement& replacement : newest_->replaced) {
-        if (++replacedCount_ <= kNamedReplacements)
-            output.log(LogLevel::warning,
-                       replacement.reason + " It was replaced by " + sets_.train->pictureName(replacement.used) + ".");
-        if (replacedCount_ == kNamedReplacements)
-            output.log(LogLevel::warning, "Further pictures that cannot be read are only counted.");
-    }
-}
-
-void LiveRun::reportReplacedCount(RunnerOutput& output) const {
-    if (replacedCount_ > 0)
-        output.log(LogLevel::warning, std::to_string(replacedCount_) +
-                                          " times a picture could not be read and the next one took its place.");
 }
 
 void LiveRun::measureTimes(const StepMetrics& metrics, double seconds) {
@@ -354,18 +312,6 @@ void LiveRun::beginEvaluation() {
     accuracy_.begin({training_->student(), linearStudent_ ? &*linearStudent_ : nullptr},
                     {training_->teacher(), linearTeacher_ ? &*linearTeacher_ : nullptr}, training_->step(),
                     trainSeconds_);
-}
-
-void LiveRun::changeAugment(const AugmentOptions& augment) {
-    if (!pending_) {
-        loader_->setAugment(augment);
-        return;
-    }
-    // A batch that waits for its step was cut with the former options: it is made anew.
-    if (auto error = checkAugment(augment))
-        throw EngineError(*error);
-    loader_ = makeLoader(augment, pending_->number);
-    pending_.reset();
 }
 
 std::string LiveRun::setParam(const EngineCatalog& catalog, const ParamSpec& spec, const ParamValue& value) {

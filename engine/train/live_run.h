@@ -17,6 +17,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 
 namespace dinoscope {
 
@@ -54,7 +55,9 @@ public:
     /// A probe took so long. While the run trains this is training time: watching is not free.
     void noteWatched(double seconds) { clock_.watched(seconds); }
 
-    /// One training step. After EngineError(nonFinite) the same batch is tried again by the next call.
+    /// One training step, or StepOutcome::waiting. After EngineError(nonFinite), or (noPictures) when the folder of the
+    /// pictures has gone or more than data.max_bad_share of them cannot be read, the same batch is tried again by the
+    /// next call.
     StepOutcome step(RunnerOutput& output);
 
     bool hasWork() const { return isMeasuring() || (saver_ && saver_->isClosing()); }
@@ -111,7 +114,10 @@ private:
     void changeAugment(const AugmentOptions& augment);
     void reportOpened(RunnerOutput& output) const;
     void fillInfo(const OpenCommand& command, std::vector<ReferenceLine> lines);
+    BatchPtr nextBatch();
+    StepOutcome waited(RunnerOutput& output, double seconds);
     void reportReplaced(RunnerOutput& output);
+    void checkBadShare() const;
     void recordStep(RunnerOutput& output, const StepMetrics& metrics);
     void recordHealth(RunnerOutput& output, Step step);
     void makeLinearProbes();
@@ -129,7 +135,7 @@ private:
     double maxSeconds_ = 0;
     DataSets sets_;
     std::unique_ptr<TrainingStep> training_;
-    std::unique_ptr<Loader> loader_;
+    std::unique_ptr<Loader> loader_; ///< null after it has failed
     AccuracyWatch accuracy_;
     std::optional<Slices<std::shared_ptr<const KnnProtocol>>> references_; ///< being read
     std::optional<OnlineLinearProbe> linearStudent_, linearTeacher_;
@@ -143,6 +149,9 @@ private:
     BatchPtr newest_;  ///< of the newest step
     StepMetrics newestMetrics_;
     std::int64_t replacedCount_ = 0;
+    std::set<SampleIndex> bad_; ///< pictures that could not be read since the run was opened
+    double waitedFor_ = 0;      ///< seconds, for the batch of the next step
+    WaitingNotice waitingNotice_;
     TrainingClock clock_;
     double trainSeconds_ = 0;
     double stepSeconds_ = 0, waitSeconds_ = 0; ///< exponential averages

@@ -32,4 +32,24 @@ private:
     double watched_ = 0;            ///< seconds of probes since then
 };
 
+/// Decides when to say that a step waits for its pictures: after ten seconds, and whenever it has waited twice as long
+/// as when it was said last.
+class WaitingNotice {
+public:
+    static constexpr double kFirst = 10; ///< seconds
+
+    /// `waited`: seconds so far, for the same step. @returns whether it is to be said now.
+    bool isDue(double waited) {
+        if (waited < kFirst)
+            next_ = kFirst;
+        if (waited < next_)
+            return false;
+        next_ = 2 * waited;
+        return true;
+    }
+
+private:
+    double next_ = kFirst; ///< seconds
+};
+
 } // namespace dinoscope

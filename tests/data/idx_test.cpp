@@ -198,7 +198,7 @@ TEST(OpenSource, FindsTrainingAndTestPictures) {
 
 std::string openFailure(const fs::path& path, const std::string& kind = "auto") {
     try {
-        openSource(path, kind);
+        openSource(path, {kind});
     } catch (const EngineError& error) {
         return error.what();
     }
@@ -209,7 +209,7 @@ TEST(OpenSource, SaysWhatIsWrong) {
     const testing::ScratchFolder folder;
     EXPECT_NE(openFailure(folder / "none").find("does not exist: check data.path"), std::string::npos);
     EXPECT_NE(openFailure(folder.path()).find("holds no picture"), std::string::npos);
-    EXPECT_NE(openFailure(folder.path(), "tar").find("data.kind 'tar' is not known"), std::string::npos);
+    EXPECT_NE(openFailure(folder.path(), "zip").find("data.kind 'zip' is not known"), std::string::npos);
     EXPECT_NE(openFailure(folder.path(), "idx").find("holds no train-images-idx3-ubyte"), std::string::npos);
     writeSet(folder, "train", 7, 6);
     EXPECT_NE(openFailure(folder.path()).find("6 labels for 7 pictures"), std::string::npos);

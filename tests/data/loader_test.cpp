@@ -381,7 +381,7 @@ TEST(EpochOrder, IsAPermutationOfSeedAndEpoch) {
 TEST(DataOptions, DeclarationsFormATable) {
     const ParamTable table(collectSpecs<DataOptions>());
     EXPECT_EQ(readOptions<DataOptions>(ParamSet(table)), DataOptions{});
-    EXPECT_EQ(table.find("data.kind")->choices, (std::vector<std::string>{"auto", "idx", "folder"}));
+    EXPECT_EQ(table.find("data.kind")->choices, (std::vector<std::string>{"auto", "idx", "cifar", "tar", "folder"}));
     EXPECT_EQ(loaderThreadCount(3), 3);
     EXPECT_GE(loaderThreadCount(0), 1);
 }

@@ -82,6 +82,10 @@ TEST(PictureVerdict, DamagedDataIsUnreadable) {
 
 TEST(PictureVerdict, OtherContentsAndRareKindsAreUnsupported) {
     EXPECT_EQ(verdictOf({'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0, 0, 0, ';'}), PictureVerdict::unsupported);
+    EXPECT_EQ(judgementOf({'G', 'I', 'F', '8', '7', 'a'}).reason,
+              "The file is a GIF file, which is not read: save it as PNG or JPEG.");
+    EXPECT_NE(judgementOf({0, 0, 0, 24, 'f', 't', 'y', 'p', 'a', 'v', 'i', 'f'}).reason.find("a HEIF or AVIF file"),
+              std::string::npos);
     EXPECT_EQ(verdictOf({'s', 'o', 'm', 'e', ' ', 't', 'e', 'x', 't', '\n'}), PictureVerdict::unsupported);
     EXPECT_EQ(verdictOf({0, 0, 0, 24, 'f', 't', 'y', 'p', 'h', 'e', 'i', 'c'}), PictureVerdict::unsupported);
     Bytes jpeg = encoded(".jpg", smoothPicture(16, 16));

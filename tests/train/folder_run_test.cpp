@@ -56,9 +56,116 @@ TEST(FolderRun, TrainsAndMeasuresOnAFolderOfPictures) {
     EXPECT_GT(recorder.of(Metric::knnTeacher)[0], 60);
     EXPECT_GT(run.info()->referenceLines[0].value, 90); // the pixels tell the classes
     const auto named = std::count_if(recorder.lines.begin(), recorder.lines.end(), [](const auto& line) {
-        return line.second.find("train/bear/1.png is no JPEG, PNG") != std::string::npos;
+        return line.second.find("train/bear/1.png ends after 4 bytes") != std::string::npos;
     });
     EXPECT_GT(named, 0);
+}
+
+/// A run on a folder of pictures that tests change while it trains.
+struct ChangingFolder {
+    explicit ChangingFolder(int pictures, const SmallRun::Texts& changes = {}) {
+        writeClasses(folder.path(), pictures);
+        SmallRun::Texts all{{"data.test_share", "0"}, {"data.prefetch", "1"}, {"eval.every_steps", "0"}};
+        for (const auto& [id, text] : changes)
+            all[id] = text;
+        run = std::make_unique<LiveRun>(SmallRun::command(folder.path(), all), catalog, RunStart{}, recorder,
+                                        [](const WorkProgress&) { return true; });
+    }
+    void train(int steps) {
+        for (int i = 0; i < steps; ++i) {
+            while (run->hasWork())
+                run->workSlice(recorder);
+            while (run->step(recorder) == StepOutcome::waiting) {
+            }
+        }
+    }
+    /// The sentence with which training on fails; "" if it does not.
+    std::string failure(int steps) {
+        try {
+            train(steps);
+        } catch (const EngineError& error) {
+            EXPECT_EQ(error.error().code, ErrorCode::noPictures) << error.what();
+            return error.what();
+        }
+        return {};
+    }
+    std::int64_t linesWith(const std::string& words) const {
+        return std::count_if(recorder.lines.begin(), recorder.lines.end(),
+                             [&](const auto& line) { return line.second.find(words) != std::string::npos; });
+    }
+
+    testing::ScratchFolder folder;
+    EngineCatalog catalog = makeCatalog();
+    testing::Recorder recorder;
+    std::unique_ptr<LiveRun> run;
+};
+
+TEST(FolderRun, AFolderThatGoesAwayPausesTheRunWhichGoesOnWhereItWas) {
+    ChangingFolder whole(48), broken(48);
+    whole.train(12);
+    broken.train(3);
+    const std::filesystem::path place = broken.folder.path(), away = place.string() + "-away";
+    std::filesystem::rename(place, away);
+    const std::string sentence = broken.failure(12);
+    EXPECT_NE(sentence.find(place.string() + " cannot be reached any more"), std::string::npos) << sentence;
+    EXPECT_NE(sentence.find("The run is paused at step"), std::string::npos) << sentence;
+    EXPECT_EQ(broken.linesWith("replaced by"), 0) << "it is not the pictures that are bad";
+    EXPECT_NE(broken.failure(1), "") << "it is still away";
+    std::filesystem::rename(away, place);
+    broken.train(12 - static_cast<int>(broken.run->stepNumber().value));
+    EXPECT_EQ(broken.recorder.of(Metric::loss), whole.recorder.of(Metric::loss));
+}
+
+TEST(FolderRun, FilesThatChangeWhileItTrainsAreReadAsTheyAreOrReplacedAndNamedOnce) {
+    ChangingFolder changing(48);
+    changing.train(2);
+    testing::writePicture(changing.folder / "apple/0.png", 64, 50, 7); // another picture of another size
+    testing::writeBytes(changing.folder / "bear/1.png", {'t', 'e', 'x', 't'});
+    std::filesystem::remove(changing.folder / "cup/2.png");
+    changing.train(16); // two epochs and more
+    EXPECT_EQ(changing.linesWith("apple/0.png"), 0);
+    EXPECT_EQ(changing.linesWith("bear/1.png is no JPEG, PNG"), 1);
+    EXPECT_EQ(changing.linesWith("cup/2.png cannot be read: No such file"), 1);
+    EXPECT_EQ(changing.linesWith("; it was replaced by"), 2);
+    changing.run->reportReplacedCount(changing.recorder);
+    EXPECT_EQ(changing.linesWith("times a picture could not be read"), 1);
+}
+
+TEST(FolderRun, MoreBadPicturesThanTheChosenSharePauseTheRun) {
+    ChangingFolder bad(48, {{"data.max_bad_share", "0.1"}});
+    for (int i = 0; i < 12; ++i)
+        testing::writeBytes(bad.folder /
+                                (i % 3 == 0   ? "apple"
+                                 : i % 3 == 1 ? "bear"
+                                              : "cup") /
+                                (std::to_string(i) + ".png"),
+                            {});
+    const std::string sentence = bad.failure(6);
+    EXPECT_NE(sentence.find("of 48 pictures cannot be read, more than data.max_bad_share, which is 0.1"),
+              std::string::npos)
+        << sentence;
+    const Step step = bad.run->stepNumber();
+    EXPECT_NE(bad.failure(1), "") << "nothing has changed";
+    EXPECT_EQ(bad.run->stepNumber(), step);
+    bad.run->setParam(bad.catalog, *bad.catalog.params.find("data.max_bad_share"), 0.5);
+    EXPECT_EQ(bad.failure(12), "");
+    EXPECT_EQ(bad.linesWith("; it was replaced by"), 12);
+}
+
+TEST(FolderRun, KeepsAStatedShareForMeasuring) {
+    const testing::ScratchFolder folder;
+    writeClasses(folder.path(), 60);
+    testing::Recorder recorder;
+    LiveRun run(SmallRun::command(folder.path(), {{"data.test_share", "0.25"}}), makeCatalog(), {}, recorder,
+                [](const WorkProgress&) { return true; });
+    const std::int64_t kept = 60 - run.info()->sampleCount;
+    EXPECT_GT(kept, 4);
+    EXPECT_LT(kept, 30);
+    EXPECT_EQ(std::count_if(recorder.lines.begin(), recorder.lines.end(),
+                            [&](const auto& line) {
+                                return line.second.find(std::to_string(kept) + " of 60 pictures") != std::string::npos;
+                            }),
+              1);
 }
 
 TEST(FolderRun, TheFirstPicturesOfASortedSetAreOfAllClasses) {

@@ -180,6 +180,16 @@ TEST(TrainingClock, TimeOfWatchingCountsAndTimeOfPausesDoesNot) {
     EXPECT_EQ(clock.takeTimeBetween(50.001), 0) << "an evaluation";
 }
 
+TEST(WaitingNotice, ComesAfterTenSecondsAndThenEverMoreSeldom) {
+    WaitingNotice notice;
+    std::vector<int> said;
+    for (const int step : {100, 9, 45})
+        for (int waited = 1; waited <= step; ++waited)
+            if (notice.isDue(waited))
+                said.push_back(waited);
+    EXPECT_EQ(said, (std::vector<int>{10, 20, 40, 80, 10, 20, 40}));
+}
+
 TEST(LiveRun, ALiveRateReplacesTheBaseOfTheScheduleFromTheNextStepOn) {
     SmallRun plain, changed;
     plain.train(6);

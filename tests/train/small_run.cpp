@@ -98,7 +98,8 @@ void SmallRun::train(int steps) {
     for (int i = 0; i < steps; ++i) {
         while (run->hasWork())
             run->workSlice(recorder);
-        run->step(recorder);
+        while (run->step(recorder) == StepOutcome::waiting) {
+        }
     }
 }
 
