@@ -42,6 +42,7 @@ int runCommandLineProgram(int argc, char** argv, const std::function<std::unique
         addExportCommand(program, makeEngine, choose);
         addInspectCommand(program, makeEngine, choose);
         addRunsCommand(program, makeEngine, choose);
+        addScanCommand(program, makeEngine, choose);
         addVerifyCommand(program, makeEngine, choose);
         addBenchCommand(program, catalog, makeEngine, choose);
         try {

@@ -28,6 +28,7 @@ void addEvalCommand(CLI::App& program, const MakeEngine& makeEngine, const Choos
 void addExportCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
 void addInspectCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
 void addRunsCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
+void addScanCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
 void addVerifyCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
 
 } // namespace dinoscope

@@ -62,6 +62,10 @@ void RunRequest::addOptions(CLI::App& command, const EngineCatalog& catalog) {
         .add_option_function<std::string>(
             "--seed", [this](const std::string& text) { values["run.seed"] = text; }, "The same as --run.seed")
         ->type_name("N");
+    command
+        .add_option_function<std::string>(
+            "--data", [this](const std::string& text) { values["data.path"] = text; }, "The same as --data.path")
+        ->type_name("DIR");
     for (const ParamSpec& spec : catalog.params.specs())
         command
             .add_option_function<std::string>(
@@ -117,7 +121,8 @@ void refuseUnknown(const CLI::App& command, const EngineCatalog& catalog) {
     std::string nearest = catalog.params.nearest(name);
     for (const CLI::Option* option : command.get_options())
         for (const std::string& known : option->get_lnames())
-            if (known.find('.') == known.npos && (known.starts_with(name) || name.starts_with(known)))
+            if (known.find('.') == known.npos && name.find('.') == name.npos &&
+                (known.starts_with(name) || name.starts_with(known)))
                 nearest = known;
     throw Failure("'--" + name + "' is not an option" +
                       (nearest.empty() ? "; see 'dinoscope-cli " + fullName(command) + " --help'."

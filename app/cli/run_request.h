@@ -19,7 +19,7 @@ struct RunRequest {
     std::string config;                        ///< path of a TOML file
     std::map<std::string, std::string> values; ///< by id
 
-    /// Adds --preset, --seed and one option for each parameter, aliases too.
+    /// Adds --preset, --seed, --data and one option for each parameter, aliases too.
     void addOptions(CLI::App& command, const EngineCatalog& catalog);
     /// `checkpoint`: what the run goes on from; null for a fresh one.
     /// @throws Failure: unknown preset, settings file that cannot be used, value that is refused, or one that the

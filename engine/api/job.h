@@ -6,6 +6,7 @@
 #include "engine/api/ids.h"
 #include "engine/api/metric.h"
 #include "engine/api/param.h"
+#include "engine/api/scan.h"
 
 #include <cstdint>
 #include <optional>
@@ -191,11 +192,11 @@ struct RecordReport {
 };
 
 using JobRequest = std::variant<EvaluateRunRequest, VerifyRequest, InspectRequest, KnnRequest, LinearRequest,
-                                CheckRunRequest, NoteRunRequest, ReadRunRequest, ExportRequest>;
+                                CheckRunRequest, NoteRunRequest, ReadRunRequest, ExportRequest, ScanRequest>;
 
 /// monostate: there is nothing to say beyond that it is done, or see error.
 using JobAnswer = std::variant<std::monostate, VerifyReport, FileReport, KnnReport, LinearReport, RunReport,
-                               RecordReport, ExportReport>;
+                               RecordReport, ExportReport, ScanReport>;
 
 struct JobResult {
     JobId id = 0;

@@ -11,6 +11,7 @@
 #include "engine/train/live_run.h"
 #include "engine/train/run_probes.h"
 #include "engine/train/saved_run.h"
+#include "engine/train/scan_job.h"
 #include "engine/train/verify_job.h"
 
 #include <chrono>
@@ -210,6 +211,8 @@ std::unique_ptr<Job> TrainingRunner::startJob(const JobRequest& request) {
         return std::make_unique<SlicedJob>(recorded(record->path, catalog_));
     if (const auto* exported = std::get_if<ExportRequest>(&request))
         return std::make_unique<SlicedJob>(exportFrom(*exported, run_, catalog_));
+    if (const auto* scan = std::get_if<ScanRequest>(&request))
+        return std::make_unique<SlicedJob>(scanPictures(*scan));
     return std::make_unique<SlicedJob>(verifyRecordings(std::get<VerifyRequest>(request)));
 }
 

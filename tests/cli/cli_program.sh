@@ -102,6 +102,7 @@ expect 2 'see .dinoscope-cli --help' notacommand
 expect 2 . train --steps
 expect 2 "did you mean '--optim.lr'" train --optim.lrr 1
 expect 2 "did you mean '--steps'" train --step 3
+expect 2 "did you mean '--data.prefetch'" train --data.prefetc 1
 expect 2 'optim.lr.*-1' train --optim.lr -1
 expect 2 'backbone.arch.*vit_micro' train --backbone.arch vit
 expect 2 'fashion-mnist-demo' train --preset nothing

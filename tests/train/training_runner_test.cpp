@@ -2,6 +2,7 @@
 #include "engine/train/training_runner.h"
 
 #include "engine/support/check.h"
+#include "tests/data/picture_files.h"
 #include "tests/train/small_run.h"
 
 #include <gtest/gtest.h>
@@ -124,6 +125,60 @@ TEST_F(TrainingRunnerTest, AWrittenFolderIsNotOverwritten) {
     }
     kept.runFolder = "/proc/nowhere/run";
     EXPECT_THROW(runner.open(kept, recorder, kGoOn), EngineError);
+}
+
+TEST_F(TrainingRunnerTest, AScanIsAJobThatCountsAndNames) {
+    const ScratchFolder folder;
+    for (int i = 0; i < 40; ++i)
+        testing::writePicture(folder / (i < 30 ? "train" : "val") / (i % 2 ? "a" : "b") / (std::to_string(i) + ".png"),
+                              20 + i, 30, i);
+    testing::writeBytes(folder / "val/a/31.png", {'t', 'e', 'x', 't'});
+    testing::writeBytes(folder / "train/notes.txt", {'x'});
+    std::vector<std::string> seen;
+    for (const std::int64_t threads : {1, 3}) {
+        ScanRequest request;
+        request.path = folder.path();
+        request.colors = true;
+        request.threads = threads;
+        const std::unique_ptr<Job> job = runner.startJob(request);
+        std::optional<JobAnswer> answer;
+        while (!(answer = job->slice(recorder)))
+            EXPECT_LE(job->progress().done, 40);
+        const auto& report = std::get<ScanReport>(*answer);
+        EXPECT_EQ(report.train, 30);
+        EXPECT_EQ(report.test, 10);
+        EXPECT_EQ(report.usable(), 39);
+        EXPECT_EQ(report.count(PictureVerdict::unsupported), 1);
+        EXPECT_EQ(report.otherFiles, 1);
+        ASSERT_EQ(report.problems.size(), 1U);
+        EXPECT_EQ(report.problems[0].path, (folder / "val/a/31.png").string());
+        ASSERT_EQ(report.classes.size(), 2U);
+        EXPECT_EQ(report.classes[0].name, "a");
+        EXPECT_EQ(report.classes[0].train, 15);
+        EXPECT_EQ(report.classes[0].test, 5);
+        EXPECT_EQ(report.leastWidth, 20);
+        EXPECT_EQ(report.mostWidth, 59);
+        ASSERT_EQ(report.sizes.size(), 1U) << "the shorter side is 20 to 30";
+        EXPECT_EQ(report.sizes[0].from, 16);
+        EXPECT_EQ(report.sizes[0].to, 31);
+        EXPECT_EQ(report.sizes[0].pictures, 39);
+        EXPECT_GT(report.bytes, 1000);
+        ASSERT_TRUE(report.colors);
+        std::string colors;
+        for (const double value : report.colors->mean)
+            colors += std::to_string(value) + " ";
+        seen.push_back(colors);
+    }
+    EXPECT_EQ(seen[0], seen[1]);
+    ScanRequest nowhere;
+    nowhere.path = "/nowhere";
+    const std::unique_ptr<Job> job = runner.startJob(nowhere);
+    EXPECT_THROW(
+        {
+            while (!job->slice(recorder)) {
+            }
+        },
+        EngineError);
 }
 
 } // namespace

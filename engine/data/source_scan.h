@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/api/scan.h"
+#include "engine/data/image_source.h"
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace dinoscope {
+
+/// What a scan found in one set of pictures.
+struct ScanFindings {
+    static constexpr std::size_t kSizeClasses = 18; ///< by the bits of the shorter side: 1, 2 to 3, 4 to 7, ...
+
+    std::array<std::int64_t, kPictureVerdictCount> counts{};
+    std::vector<ScanReport::Problem> problems; ///< in the order of the pictures
+    std::array<std::int64_t, kSizeClasses> sizes{};
+    std::int64_t leastWidth = 0, mostWidth = 0, leastHeight = 0, mostHeight = 0; ///< 0 without a picture that is ok
+    /// Sums over the pictures that are ok of the mean, and of the mean square, of each channel's values between 0
+    /// and 1.
+    std::array<double, 3> means{}, squares{};
+
+    /// Adds what was found in the pictures that follow.
+    void add(const ScanFindings& next);
+};
+
+/// Reads every picture of a source in threads of its own. What is found does not depend on their number: pictures are
+/// looked at in pieces of a fixed length, whose findings are added in their order. One caller.
+class SourceScan {
+public:
+    /// Begins to read. `colors`: sums of the channels, too.
+    SourceScan(ImageSourcePtr source, int threads, bool colors);
+    /// Waits for the pictures in work.
+    ~SourceScan();
+    SourceScan(const SourceScan&) = delete;
+    SourceScan& operator=(const SourceScan&) = delete;
+
+    /// Waits until more is found, at most for `limit`, and adds it. @returns false once every picture has been looked
+    /// at. @throws what a thread met: only lack of memory, since pictures that cannot be read are findings.
+    bool wait(std::chrono::milliseconds limit);
+    /// Pictures whose findings were added.
+    std::int64_t done() const { return done_; }
+    const ScanFindings& findings() const { return findings_; }
+
+private:
+    void work();
+    ScanFindings look(std::int64_t begin, std::int64_t end) const;
+
+    const ImageSourcePtr source_;
+    const bool colors_;
+    ScanFindings findings_;
+    std::int64_t done_ = 0;
+
+    std::mutex mutex_; ///< guards what follows
+    std::condition_variable ready_;
+    std::atomic<bool> stopping_ = false; ///< also looked at between two pictures
+    std::int64_t begun_ = 0;
+    std::map<std::int64_t, ScanFindings> ahead_; ///< by the first picture of the piece
+    std::exception_ptr failure_;
+    std::vector<std::thread> threads_;
+};
+
+/// Mean and deviation of `pictures` pictures of `channels` channels.
+ColorStatistics colorStatistics(const ScanFindings& findings, int channels);
+
+} // namespace dinoscope
