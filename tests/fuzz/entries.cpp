@@ -14,13 +14,6 @@ namespace {
 
 const std::string kName = "the input";
 
-void require(bool kept, const char* promise) {
-    if (kept)
-        return;
-    std::fprintf(stderr, "promise not kept: %s\n", promise);
-    std::abort();
-}
-
 /// Runs a reader, which may refuse with a sentence for the person and in no other way.
 template <class Read> Verdict attempt(Read read) {
     try {
@@ -84,6 +77,13 @@ private:
 
 } // namespace
 
+void require(bool kept, const char* promise) {
+    if (kept)
+        return;
+    std::fprintf(stderr, "promise not kept: %s\n", promise);
+    std::abort();
+}
+
 Verdict readPickle(std::span<const std::byte> input) {
     constexpr std::uint64_t kStorageBytes = 1 << 22; // what the reference files need
     static const std::vector<std::byte> zeros(kStorageBytes);
@@ -123,8 +123,9 @@ Verdict readSafetensors(std::span<const std::byte> input) {
 }
 
 const std::vector<Target>& targets() {
-    static const std::vector<Target> all{
-        {"pickle", readPickle}, {"container", readContainer}, {"safetensors", readSafetensors}};
+    static const std::vector<Target> all{{"pickle", readPickle},           {"container", readContainer},
+                                         {"safetensors", readSafetensors}, {"idx", readIdxFile},
+                                         {"cifar", readCifarFile},         {"tar", readTarFile}};
     return all;
 }
 

@@ -23,6 +23,16 @@ Verdict readContainer(std::span<const std::byte> input);
 /// A whole safetensors file.
 Verdict readSafetensors(std::span<const std::byte> input);
 
+/// An IDX file, plain or compressed.
+Verdict readIdxFile(std::span<const std::byte> input);
+/// A file of CIFAR records; the first byte says whether they have one or two labels and is left out.
+Verdict readCifarFile(std::span<const std::byte> input);
+/// A tar file of samples: its list, labels and pictures, which are decoded.
+Verdict readTarFile(std::span<const std::byte> input);
+
+/// Ends the program if a promise was not kept.
+void require(bool kept, const char* promise);
+
 struct Target {
     std::string_view name; ///< also the folder of its inputs in tests/fuzz/corpus
     Entry entry;
