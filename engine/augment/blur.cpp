@@ -68,22 +68,18 @@ void runBox(const std::uint8_t* in, std::ptrdiff_t step, int count, const Box& b
         boxPass(in, step, count, box, out);
 }
 
-/// Repeats the first and the last pixel of a line of `length` bytes, `pixels` times on each side.
-void extendLine(std::uint8_t* line, int length, int channels, int pixels) {
-    for (int i = 1; i <= pixels; ++i) {
-        std::memcpy(line - static_cast<std::ptrdiff_t>(i) * channels, line, static_cast<std::size_t>(channels));
-        std::memcpy(line + length + static_cast<std::ptrdiff_t>(i - 1) * channels, line + length - channels,
-                    static_cast<std::size_t>(channels));
-    }
+/// Repeats the first and the last value of a line, `values` times on each side.
+void extendLine(std::uint8_t* line, int length, int values) {
+    std::memset(line - values, line[0], static_cast<std::size_t>(values));
+    std::memset(line + length, line[length - 1], static_cast<std::size_t>(values));
 }
 
-/// Repeats the first and the last row of a block, `rows` times above and below.
-void extendBlock(std::uint8_t* block, int rowBytes, int height, int rows) {
-    const std::uint8_t* last = block + static_cast<std::ptrdiff_t>(height - 1) * rowBytes;
+/// Repeats the first and the last row of a plane, `rows` times above and below.
+void extendPlane(std::uint8_t* plane, int width, int height, int rows) {
+    const std::uint8_t* last = plane + static_cast<std::ptrdiff_t>(height - 1) * width;
     for (int i = 1; i <= rows; ++i) {
-        std::memcpy(block - static_cast<std::ptrdiff_t>(i) * rowBytes, block, static_cast<std::size_t>(rowBytes));
-        std::memcpy(block + static_cast<std::ptrdiff_t>(height + i - 1) * rowBytes, last,
-                    static_cast<std::size_t>(rowBytes));
+        std::memcpy(plane - static_cast<std::ptrdiff_t>(i) * width, plane, static_cast<std::size_t>(width));
+        std::memcpy(plane + static_cast<std::ptrdiff_t>(height + i - 1) * width, last, static_cast<std::size_t>(width));
     }
 }
 
@@ -95,9 +91,9 @@ void binomialDown(const std::uint8_t* above, const std::uint8_t* row, const std:
 }
 
 DINOSCOPE_MULTIVERSION
-void binomialAcross(const std::uint16_t* sums, int channels, int count, std::uint8_t* out) {
+void binomialAcross(const std::uint16_t* sums, int count, std::uint8_t* out) {
     for (int i = 0; i < count; ++i)
-        out[i] = static_cast<std::uint8_t>((sums[i - channels] + 2 * sums[i] + sums[i + channels] + 8) >> 4);
+        out[i] = static_cast<std::uint8_t>((sums[i - 1] + 2 * sums[i] + sums[i + 1] + 8) >> 4);
 }
 
 } // namespace
@@ -111,51 +107,61 @@ double Blur::boxRadius(double radius) {
     return whole + part;
 }
 
-void Blur::gaussian(std::uint8_t* image, int width, int height, int channels, double radius) {
-    const Box box(boxRadius(radius));
-    const int border = box.reach + 1;
-    const int rowBytes = width * channels;
-    // Rows: two padded lines take turns, so that a row never leaves the first-level cache.
-    const std::size_t lineRoom = static_cast<std::size_t>(rowBytes) + static_cast<std::size_t>(2 * border * channels);
-    const std::size_t blockRoom = static_cast<std::size_t>(height + 2 * border) * static_cast<std::size_t>(rowBytes);
-    first_.resize(std::max(2 * lineRoom, blockRoom));
-    second_.resize(blockRoom);
-    std::uint8_t* a = first_.data() + static_cast<std::ptrdiff_t>(border) * channels;
-    std::uint8_t* b = a + lineRoom;
-    for (int y = 0; y < height; ++y) {
-        std::uint8_t* row = image + static_cast<std::ptrdiff_t>(y) * rowBytes;
-        std::memcpy(a, row, static_cast<std::size_t>(rowBytes));
-        extendLine(a, rowBytes, channels, border);
-        runBox(a, channels, rowBytes, box, b);
-        extendLine(b, rowBytes, channels, border);
-        runBox(b, channels, rowBytes, box, a);
-        extendLine(a, rowBytes, channels, border);
-        runBox(a, channels, rowBytes, box, row);
-    }
-    std::uint8_t* top = first_.data() + static_cast<std::ptrdiff_t>(border) * rowBytes;
-    std::uint8_t* other = second_.data() + static_cast<std::ptrdiff_t>(border) * rowBytes;
-    const int bytes = rowBytes * height;
-    std::memcpy(top, image, static_cast<std::size_t>(bytes));
-    extendBlock(top, rowBytes, height, border);
-    runBox(top, rowBytes, bytes, box, other);
-    extendBlock(other, rowBytes, height, border);
-    runBox(other, rowBytes, bytes, box, top);
-    extendBlock(top, rowBytes, height, border);
-    runBox(top, rowBytes, bytes, box, image);
+void Blur::gaussian(const Planes& view, double radius) {
+    for (int c = 0; c < view.channels; ++c)
+        gaussianPlane(view.plane(c), view.width, view.height, radius);
 }
 
-void Blur::binomial(std::uint8_t* image, int width, int height, int channels) {
-    const int rowBytes = width * channels;
-    first_.resize(static_cast<std::size_t>(rowBytes) * static_cast<std::size_t>(height));
-    std::memcpy(first_.data(), image, first_.size());
-    sums_.resize(static_cast<std::size_t>(rowBytes + 2 * channels));
-    std::uint16_t* sums = sums_.data() + channels;
+void Blur::binomial(const Planes& view) {
+    for (int c = 0; c < view.channels; ++c)
+        binomialPlane(view.plane(c), view.width, view.height);
+}
+
+void Blur::gaussianPlane(std::uint8_t* plane, int width, int height, double radius) {
+    const Box box(boxRadius(radius));
+    const int border = box.reach + 1;
+    // Rows: two padded lines take turns, so that a row never leaves the first-level cache.
+    const std::size_t lineRoom = static_cast<std::size_t>(width + 2 * border);
+    const std::size_t planeRoom = static_cast<std::size_t>(height + 2 * border) * static_cast<std::size_t>(width);
+    if (first_.size() < std::max(2 * lineRoom, planeRoom))
+        first_.resize(std::max(2 * lineRoom, planeRoom));
+    if (second_.size() < planeRoom)
+        second_.resize(planeRoom);
+    std::uint8_t* a = first_.data() + border;
+    std::uint8_t* b = a + lineRoom;
     for (int y = 0; y < height; ++y) {
-        const std::uint8_t* row = first_.data() + static_cast<std::ptrdiff_t>(y) * rowBytes;
-        binomialDown(y > 0 ? row - rowBytes : row, row, y + 1 < height ? row + rowBytes : row, rowBytes, sums);
-        std::copy_n(sums, channels, sums - channels);
-        std::copy_n(sums + rowBytes - channels, channels, sums + rowBytes);
-        binomialAcross(sums, channels, rowBytes, image + static_cast<std::ptrdiff_t>(y) * rowBytes);
+        std::uint8_t* row = plane + static_cast<std::ptrdiff_t>(y) * width;
+        std::memcpy(a, row, static_cast<std::size_t>(width));
+        extendLine(a, width, border);
+        runBox(a, 1, width, box, b);
+        extendLine(b, width, border);
+        runBox(b, 1, width, box, a);
+        extendLine(a, width, border);
+        runBox(a, 1, width, box, row);
+    }
+    std::uint8_t* top = first_.data() + static_cast<std::ptrdiff_t>(border) * width;
+    std::uint8_t* other = second_.data() + static_cast<std::ptrdiff_t>(border) * width;
+    const int values = width * height;
+    std::memcpy(top, plane, static_cast<std::size_t>(values));
+    extendPlane(top, width, height, border);
+    runBox(top, width, values, box, other);
+    extendPlane(other, width, height, border);
+    runBox(other, width, values, box, top);
+    extendPlane(top, width, height, border);
+    runBox(top, width, values, box, plane);
+}
+
+void Blur::binomialPlane(std::uint8_t* plane, int width, int height) {
+    first_.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+    std::memcpy(first_.data(), plane, first_.size());
+    sums_.resize(static_cast<std::size_t>(width + 2));
+    std::uint16_t* sums = sums_.data() + 1;
+    for (int y = 0; y < height; ++y) {
+        const std::uint8_t* row = first_.data() + static_cast<std::ptrdiff_t>(y) * width;
+        binomialDown(y > 0 ? row - width : row, row, y + 1 < height ? row + width : row, width, sums);
+        sums[-1] = sums[0];
+        sums[width] = sums[width - 1];
+        binomialAcross(sums, width, plane + static_cast<std::ptrdiff_t>(y) * width);
     }
 }
 

@@ -18,16 +18,11 @@ Levels levelsOf(const Normalization& normalization) {
     return levels;
 }
 
-void toPlanes(const std::uint8_t* pixels, std::size_t count, int channels, const Levels& levels, float* out) {
-    if (channels == 1) {
-        for (std::size_t i = 0; i < count; ++i)
-            out[i] = levels[0][pixels[i]];
-        return;
-    }
-    for (std::size_t i = 0; i < count; ++i, pixels += 3) {
-        out[i] = levels[0][pixels[0]];
-        out[count + i] = levels[1][pixels[1]];
-        out[2 * count + i] = levels[2][pixels[2]];
+void normalize(const Planes& view, const Levels& levels, float* out) {
+    for (std::size_t c = 0; c < static_cast<std::size_t>(view.channels); ++c, out += view.pixels()) {
+        const std::uint8_t* plane = view.plane(static_cast<int>(c));
+        for (std::size_t i = 0; i < view.pixels(); ++i)
+            out[i] = levels[c][plane[i]];
     }
 }
 
@@ -35,64 +30,67 @@ void toPlanes(const std::uint8_t* pixels, std::size_t count, int channels, const
 
 ViewRenderer::ViewRenderer(const Normalization& normalization) : levels_(levelsOf(normalization)) {}
 
-void ViewRenderer::jitter(const ViewPlan& plan, std::uint8_t* pixels, std::size_t count, int channels) {
+Planes ViewRenderer::room(int size, int channels) {
+    Planes view{nullptr, size, size, channels};
+    if (values_.size() < view.bytes())
+        values_.resize(view.bytes());
+    view.values = values_.data();
+    return view;
+}
+
+void ViewRenderer::jitter(const ViewPlan& plan, const Planes& view) {
     for (JitterStep step : plan.jitterOrder) {
         if (step == JitterStep::brightness && plan.brightness != 1.0)
-            adjustBrightness(pixels, count, channels, plan.brightness);
+            adjustBrightness(view, plan.brightness);
         else if (step == JitterStep::contrast && plan.contrast != 1.0)
-            adjustContrast(pixels, count, channels, plan.contrast);
-        else if (step == JitterStep::saturation && channels == 3 && plan.saturation != 1.0)
-            adjustSaturation(pixels, count, plan.saturation);
-        else if (step == JitterStep::hue && channels == 3 && plan.hue != 0.0)
-            shiftHue(pixels, count, plan.hue);
+            adjustContrast(view, plan.contrast);
+        else if (step == JitterStep::saturation && view.channels == 3 && plan.saturation != 1.0)
+            adjustSaturation(view, plan.saturation);
+        else if (step == JitterStep::hue && view.channels == 3 && plan.hue != 0.0)
+            shiftHue(view, plan.hue);
     }
 }
 
-void ViewRenderer::renderInto(const PictureView& picture, const ViewPlan& plan, std::uint8_t* pixels) {
-    const int channels = picture.channels;
-    const auto count = static_cast<std::size_t>(plan.size) * static_cast<std::size_t>(plan.size);
-    const int left = static_cast<int>(plan.left), top = static_cast<int>(plan.top);
-    const int width = static_cast<int>(plan.width), height = static_cast<int>(plan.height);
+Planes ViewRenderer::renderPlanes(const PictureView& picture, const ViewPlan& plan) {
+    const Planes view = room(plan.size, picture.channels);
+    const PictureBox box{plan.left, plan.top, plan.width, plan.height};
     if (plan.resampling == Resampling::bilinear)
-        resampler_.bilinear(picture, plan.left, plan.top, plan.width, plan.height, plan.size, plan.flipped, pixels);
+        resampler_.bilinear(picture, box, plan.flipped, view);
     else if (plan.resampling == Resampling::smoothBilinear)
-        resampler_.smoothBilinear(picture, left, top, width, height, plan.size, plan.flipped, pixels);
+        resampler_.smoothBilinear(picture, box, plan.flipped, view);
     else
-        resampler_.bicubic(picture, left, top, width, height, plan.size, plan.flipped, pixels);
+        resampler_.bicubic(picture, box, plan.flipped, view);
     if (plan.jittered)
-        jitter(plan, pixels, count, channels);
-    if (plan.grayscale && channels == 3)
-        toGrayscale(pixels, count);
+        jitter(plan, view);
+    if (plan.grayscale && view.channels == 3)
+        toGrayscale(view);
     if (plan.blurRadius > 0) {
         if (plan.blurKind == BlurKind::binomial3x3)
-            blur_.binomial(pixels, plan.size, plan.size, channels);
+            blur_.binomial(view);
         else
-            blur_.gaussian(pixels, plan.size, plan.size, channels, plan.blurRadius);
+            blur_.gaussian(view, plan.blurRadius);
     }
     if (plan.solarized)
-        solarize(pixels, count * static_cast<std::size_t>(channels));
+        solarize(view);
+    return view;
 }
 
 void ViewRenderer::render(const PictureView& picture, const ViewPlan& plan, float* out) {
-    const auto count = static_cast<std::size_t>(plan.size) * static_cast<std::size_t>(plan.size);
-    pixels_.resize(count * static_cast<std::size_t>(picture.channels));
-    renderInto(picture, plan, pixels_.data());
-    toPlanes(pixels_.data(), count, picture.channels, levels_, out);
+    normalize(renderPlanes(picture, plan), levels_, out);
 }
 
 Image ViewRenderer::renderPixels(const PictureView& picture, const ViewPlan& plan) {
-    Image image{plan.size, plan.size, picture.channels, {}};
-    image.pixels.resize(static_cast<std::size_t>(plan.size) * static_cast<std::size_t>(plan.size) *
-                        static_cast<std::size_t>(picture.channels));
-    renderInto(picture, plan, image.pixels.data());
+    const Planes view = renderPlanes(picture, plan);
+    Image image{view.width, view.height, view.channels, {}};
+    image.pixels.resize(view.bytes());
+    interleave(view, image.pixels.data());
     return image;
 }
 
 void ViewRenderer::renderCenter(const PictureView& picture, int shorterSide, int size, float* out) {
-    const auto count = static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
-    pixels_.resize(count * static_cast<std::size_t>(picture.channels));
-    resampler_.center(picture, shorterSide, size, pixels_.data());
-    toPlanes(pixels_.data(), count, picture.channels, levels_, out);
+    const Planes view = room(size, picture.channels);
+    resampler_.center(picture, shorterSide, view);
+    normalize(view, levels_, out);
 }
 
 } // namespace dinoscope

@@ -30,13 +30,15 @@ public:
     void renderCenter(const PictureView& picture, int shorterSide, int size, float* out);
 
 private:
-    void renderInto(const PictureView& picture, const ViewPlan& plan, std::uint8_t* pixels);
-    void jitter(const ViewPlan& plan, std::uint8_t* pixels, std::size_t count, int channels);
+    /// A square in the scratch memory, which the next one takes too.
+    Planes room(int size, int channels);
+    Planes renderPlanes(const PictureView& picture, const ViewPlan& plan);
+    static void jitter(const ViewPlan& plan, const Planes& view);
 
     std::array<std::array<float, 256>, 3> levels_; ///< normalised value of each 8-bit level, per channel
     Resampler resampler_;
     Blur blur_;
-    std::vector<std::uint8_t> pixels_;
+    std::vector<std::uint8_t> values_;
 };
 
 } // namespace dinoscope

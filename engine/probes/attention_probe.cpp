@@ -85,7 +85,10 @@ Image middleSquare(const Image& picture, std::int64_t side) {
     const int size = static_cast<int>(side);
     Image square{size, size, picture.channels, {}};
     square.pixels.resize(static_cast<std::size_t>(side * side * picture.channels));
-    Resampler().center(PictureView(picture), size, size, square.pixels.data());
+    std::vector<std::uint8_t> values(square.pixels.size());
+    const Planes planes{values.data(), size, size, picture.channels};
+    Resampler().center(PictureView(picture), size, planes);
+    interleave(planes, square.pixels.data());
     return square;
 }
 

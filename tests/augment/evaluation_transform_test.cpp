@@ -84,10 +84,14 @@ TEST(EvaluationTransform, SmoothBilinearGivesTheBytesOfPillow) {
     for (const auto& c : cases) {
         const Image picture = formulaPicture(c.width, c.height, c.channels);
         std::vector<std::uint8_t> out(static_cast<std::size_t>(c.size * c.size * c.channels));
-        resampler.bicubic(PictureView(picture), c.left, c.top, c.boxWidth, c.boxHeight, c.size, false, out.data());
+        std::vector<std::uint8_t> values(out.size());
+        const Planes planes{values.data(), c.size, c.size, c.channels};
+        const PictureBox box{double(c.left), double(c.top), double(c.boxWidth), double(c.boxHeight)};
+        resampler.bicubic(PictureView(picture), box, false, planes);
+        interleave(planes, out.data());
         EXPECT_NE(checksum(out), c.sum);
-        resampler.smoothBilinear(PictureView(picture), c.left, c.top, c.boxWidth, c.boxHeight, c.size, false,
-                                 out.data());
+        resampler.smoothBilinear(PictureView(picture), box, false, planes);
+        interleave(planes, out.data());
         EXPECT_EQ(checksum(out), c.sum) << c.size;
     }
 }
@@ -147,10 +151,11 @@ TEST(EvaluationTransform, LinearTrainingDrawsBoxesAndFlipsByTheKey) {
     options.globalSize = 32;
     options.globalScaleMin = 0.08;
     const ViewPlan plan = planView(options, {1, Epoch{4}, SampleIndex{7}}, 0, 60, 40, 3);
-    std::vector<std::uint8_t> expected(3 * 32 * 32);
-    Resampler().smoothBilinear(PictureView(picture), static_cast<int>(plan.left), static_cast<int>(plan.top),
-                               static_cast<int>(plan.width), static_cast<int>(plan.height), 32, plan.flipped,
-                               expected.data());
+    std::vector<std::uint8_t> values(3 * 32 * 32), expected(values.size());
+    const Planes planes{values.data(), 32, 32, 3};
+    Resampler().smoothBilinear(PictureView(picture), {plan.left, plan.top, plan.width, plan.height}, plan.flipped,
+                               planes);
+    interleave(planes, expected.data());
     EXPECT_EQ(interleaved(view(renderer, 1, 4, 7), 3), expected);
 }
 

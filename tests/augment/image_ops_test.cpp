@@ -20,35 +20,53 @@ namespace {
 
 using nlohmann::json;
 
+/// Does something to a picture as planes.
+template <class Change> void change(Image& image, const Change& doChange) {
+    std::vector<std::uint8_t> values(image.pixels.size());
+    const Planes planes{values.data(), image.width, image.height, image.channels};
+    separate(image.pixels.data(), planes);
+    doChange(planes);
+    interleave(planes, image.pixels.data());
+}
+
+Image resized(const Image& source, const PictureBox& box, int size, bool flipped, Resampler resampler = Resampler()) {
+    Image image{size, size, source.channels, {}};
+    image.pixels.resize(static_cast<std::size_t>(size * size * source.channels));
+    change(image, [&](const Planes& out) { resampler.bicubic(PictureView(source), box, flipped, out); });
+    return image;
+}
+
+Image sampled(const Image& source, const PictureBox& box, int size, bool flipped) {
+    Image image{size, size, source.channels, {}};
+    image.pixels.resize(static_cast<std::size_t>(size * size * source.channels));
+    change(image, [&](const Planes& out) { Resampler().bilinear(PictureView(source), box, flipped, out); });
+    return image;
+}
+
 Image applyOperation(const Image& source, const json& entry) {
     const std::string op = entry.at("op");
     Image image = source;
-    std::uint8_t* data = image.pixels.data();
-    const std::size_t pixels = image.pixels.size() / 3;
-    if (op == "resized_crop" || op == "horizontal_flip") {
-        const bool flip = op == "horizontal_flip";
-        const int size = flip ? source.width : entry.at("size").get<int>();
-        image = Image{size, size, 3, std::vector<std::uint8_t>(static_cast<std::size_t>(size) * size * 3)};
-        Resampler().bicubic(PictureView(source), flip ? 0 : entry.at("left").get<int>(),
-                            flip ? 0 : entry.at("top").get<int>(), flip ? source.width : entry.at("width").get<int>(),
-                            flip ? source.height : entry.at("height").get<int>(), size, flip, image.pixels.data());
-    } else if (op == "brightness") {
-        adjustBrightness(data, pixels, 3, entry.at("factor"));
-    } else if (op == "contrast") {
-        adjustContrast(data, pixels, 3, entry.at("factor"));
-    } else if (op == "saturation") {
-        adjustSaturation(data, pixels, entry.at("factor"));
-    } else if (op == "hue") {
-        shiftHue(data, pixels, entry.at("factor"));
-    } else if (op == "gaussian_blur") {
-        Blur().gaussian(data, image.width, image.height, 3, entry.at("radius"));
-    } else if (op == "solarize") {
-        solarize(data, image.pixels.size());
-    } else if (op == "grayscale") {
-        toGrayscale(data, pixels);
-    } else {
-        ADD_FAILURE() << "no operation for '" << op << "'";
-    }
+    if (op == "resized_crop")
+        return resized(source, {entry.at("left"), entry.at("top"), entry.at("width"), entry.at("height")},
+                       entry.at("size"), false);
+    change(image, [&](const Planes& view) {
+        if (op == "brightness")
+            adjustBrightness(view, entry.at("factor"));
+        else if (op == "contrast")
+            adjustContrast(view, entry.at("factor"));
+        else if (op == "saturation")
+            adjustSaturation(view, entry.at("factor"));
+        else if (op == "hue")
+            shiftHue(view, entry.at("factor"));
+        else if (op == "gaussian_blur")
+            Blur().gaussian(view, entry.at("radius"));
+        else if (op == "solarize")
+            solarize(view);
+        else if (op == "grayscale")
+            toGrayscale(view);
+        else
+            ADD_FAILURE() << "no operation for '" << op << "'";
+    });
     return image;
 }
 
@@ -114,19 +132,89 @@ std::vector<std::uint8_t> noise(std::size_t bytes) {
     return values;
 }
 
-TEST(ImageOps, TheFastestWeighingIsThePlainOne) {
-    const std::vector<std::uint8_t> bytes = noise(4000);
-    RandomStream random(4, 0, 0, 0, RandomPurpose::preview);
-    for (int count = 0; count < 40; ++count) {
-        std::vector<std::int32_t> weight;
-        for (int i = 0; i < count; ++i)
-            weight.push_back(
-                static_cast<std::int32_t>(random.uniform(-1.0, 1.4) * (1 << kWeightBits) / std::max(1, count / 2)));
-        std::uint8_t plain[kWeighLanes], fast[kWeighLanes];
-        weighRowsPlain(bytes.data() + count, 97, weight.data(), count, plain);
-        fastestWeighRows()(bytes.data() + count, 97, weight.data(), count, fast);
-        EXPECT_TRUE(std::equal(plain, plain + kWeighLanes, fast)) << count;
+TEST(ImageOps, EveryWayOfWeighingGivesTheBytesOfThePlainOne) {
+    ASSERT_STREQ(weighers().front().name, "plain");
+    for (int channels : {1, 3})
+        for (const auto& [width, height] : {std::pair{1, 1}, {3, 50}, {17, 16}, {65, 33}, {331, 90}}) {
+            Image source{width, height, channels, noise(static_cast<std::size_t>(width * height * channels))};
+            for (int size : {1, 5, 16, 37, 96})
+                for (const PictureBox& box :
+                     {PictureBox{0, 0, double(width), double(height)},
+                      PictureBox{double(width / 3), double(height / 3), (width + 2) / 3.0, (height + 2) / 3.0}}) {
+                    const Image plain = resized(source, box, size, size == 37, Resampler(weighers().front()));
+                    for (const Weigher& weigher : weighers())
+                        EXPECT_EQ(resized(source, box, size, size == 37, Resampler(weigher)).pixels, plain.pixels)
+                            << weigher.name << " " << width << " x " << height << " to " << size;
+                }
+        }
+}
+
+TEST(ImageOps, BoxesBetweenPixelsKeepTheirPlace) {
+    Image ramp{60, 40, 1, {}};
+    for (int y = 0; y < 40; ++y)
+        for (int x = 0; x < 60; ++x)
+            ramp.pixels.push_back(static_cast<std::uint8_t>(4 * x));
+    const Image moved = resized(ramp, {10.25, 3.5, 32, 32}, 16, false);
+    for (int x = 2; x < 14; ++x) // away from the borders, where the filter is cut
+        EXPECT_NEAR(moved.pixels[static_cast<std::size_t>(5 * 16 + x)], 4 * (10.25 + 2 * (x + 0.5) - 0.5), 1.0);
+}
+
+/// Pillow's conversion of one pixel, with the widths of its intermediate results.
+std::array<int, 3> pillowHsv(int r, int g, int b) {
+    const int high = std::max({r, g, b}), low = std::min({r, g, b});
+    if (high == low)
+        return {0, 0, high};
+    const auto range = static_cast<float>(high - low);
+    const float saturation = range / static_cast<float>(high);
+    const float red = static_cast<float>(high - r) / range, green = static_cast<float>(high - g) / range;
+    const float blue = static_cast<float>(high - b) / range;
+    const float sector = r == high   ? blue - green
+                         : g == high ? static_cast<float>(2.0 + red - blue)
+                                     : static_cast<float>(4.0 + green - red);
+    const auto hue = static_cast<float>(std::fmod(sector / 6.0 + 1.0, 1.0));
+    return {static_cast<int>(hue * 255.0), static_cast<int>(saturation * 255.0), high};
+}
+
+/// And back.
+std::array<int, 3> pillowRgb(int hue, int saturation, int value) {
+    const int whole = hue * 6 / 255;
+    const auto rest = static_cast<float>(hue * 6.0 / 255.0 - whole), s = static_cast<float>(saturation / 255.0);
+    const int p = static_cast<int>(value * (1.0 - s) + 0.5);
+    const int q = static_cast<int>(value * (1.0 - static_cast<double>(s) * rest) + 0.5);
+    const int t = static_cast<int>(value * (1.0 - s * (1.0 - rest)) + 0.5);
+    switch (whole % 6) {
+    case 0: return {value, t, p};
+    case 1: return {q, value, p};
+    case 2: return {p, value, t};
+    case 3: return {p, q, value};
+    case 4: return {t, p, value};
+    default: return {value, p, q};
     }
+}
+
+/// All 2^24 colours, without a shift and with a few: every hue, saturation and value is met on the way back.
+TEST(ImageOps, HueGivesPillowsBytesForEveryColor) {
+    constexpr int kColors = 256 * 256;
+    std::vector<std::uint8_t> values(3 * kColors);
+    const Planes view{values.data(), 256, 256, 3};
+    for (int red = 0; red < 256; ++red)
+        for (double shift : {0.0, -0.5, 0.07 + red / 700.0}) {
+            const int added = static_cast<int>(shift * 255.0);
+            for (int i = 0; i < kColors; ++i) {
+                view.plane(0)[i] = static_cast<std::uint8_t>(red);
+                view.plane(1)[i] = static_cast<std::uint8_t>(i >> 8);
+                view.plane(2)[i] = static_cast<std::uint8_t>(i & 255);
+            }
+            shiftHue(view, shift);
+            int wrong = 0;
+            for (int i = 0; i < kColors; ++i) {
+                const auto [hue, saturation, value] = pillowHsv(red, i >> 8, i & 255);
+                const auto expected = pillowRgb((hue + added) & 255, saturation, value);
+                wrong += view.plane(0)[i] != expected[0] || view.plane(1)[i] != expected[1] ||
+                         view.plane(2)[i] != expected[2];
+            }
+            ASSERT_EQ(wrong, 0) << "red " << red << ", shift " << shift;
+        }
 }
 
 /// The hue step of one pixel with the textbook formulas in double precision; off by one level at most.
@@ -149,8 +237,9 @@ TEST(ImageOps, HueTurnsEveryPixelOfAnyNumber) {
     for (std::size_t pixels : {1u, 255u, 256u, 257u, 5000u})
         for (double shift : {-0.5, -0.08, 0.03, 0.5}) {
             const std::vector<std::uint8_t> before = noise(pixels * 3);
-            std::vector<std::uint8_t> after = before;
-            shiftHue(after.data(), pixels, shift);
+            Image turned{static_cast<int>(pixels), 1, 3, before};
+            change(turned, [&](const Planes& view) { shiftHue(view, shift); });
+            const std::vector<std::uint8_t>& after = turned.pixels;
             // A hue that lies on the border between two levels may fall to either: up to 6 levels of colour.
             int beyondOne = 0;
             for (std::size_t i = 0; i < pixels; ++i) {
@@ -167,16 +256,9 @@ TEST(ImageOps, HueTurnsEveryPixelOfAnyNumber) {
 
 TEST(ImageOps, FlippedCropMirrorsTheCrop) {
     const Image source = testing::readPng(testing::referenceFolder() / "image-ops" / "source.png");
-    const int size = 37;
-    Image plain{size, size, 3, std::vector<std::uint8_t>(size * size * 3)};
-    Image flipped = plain;
-    Resampler resampler;
-    resampler.bicubic(PictureView(source), 5, 9, 61, 48, size, false, plain.pixels.data());
-    resampler.bicubic(PictureView(source), 5, 9, 61, 48, size, true, flipped.pixels.data());
-    EXPECT_EQ(mirrored(plain).pixels, flipped.pixels);
-    resampler.bilinear(PictureView(source), 5.25, 9.5, 61.5, 48, size, false, plain.pixels.data());
-    resampler.bilinear(PictureView(source), 5.25, 9.5, 61.5, 48, size, true, flipped.pixels.data());
-    EXPECT_EQ(mirrored(plain).pixels, flipped.pixels);
+    const PictureBox whole{5, 9, 61, 48}, between{5.25, 9.5, 61.5, 48};
+    EXPECT_EQ(mirrored(resized(source, whole, 37, false)).pixels, resized(source, whole, 37, true).pixels);
+    EXPECT_EQ(mirrored(sampled(source, between, 37, false)).pixels, sampled(source, between, 37, true).pixels);
 }
 
 TEST(ImageOps, IdentityCropsKeepEveryPixel) {
@@ -186,12 +268,9 @@ TEST(ImageOps, IdentityCropsKeepEveryPixel) {
                          std::vector<std::uint8_t>(static_cast<std::size_t>(size * size * channels))};
             for (std::size_t i = 0; i < source.pixels.size(); ++i)
                 source.pixels[i] = static_cast<std::uint8_t>(i * 37 % 251);
-            std::vector<std::uint8_t> out(source.pixels.size());
-            Resampler resampler;
-            resampler.bicubic(PictureView(source), 0, 0, size, size, size, false, out.data());
-            EXPECT_EQ(out, source.pixels);
-            resampler.bilinear(PictureView(source), 0, 0, size, size, size, false, out.data());
-            EXPECT_EQ(out, source.pixels);
+            const PictureBox whole{0, 0, double(size), double(size)};
+            EXPECT_EQ(resized(source, whole, size, false).pixels, source.pixels);
+            EXPECT_EQ(sampled(source, whole, size, false).pixels, source.pixels);
         }
 }
 
@@ -201,8 +280,7 @@ TEST(ImageOps, BilinearSamplesAreThoseOfAGrid) {
         source.pixels[i] = static_cast<std::uint8_t>(i * i % 256);
     const double left = 1.3, top = -0.0, width = 6.9, height = 6.0;
     const int size = 5;
-    std::vector<std::uint8_t> out(size * size);
-    Resampler().bilinear(PictureView(source), left, top, width, height, size, false, out.data());
+    const std::vector<std::uint8_t> out = sampled(source, {left, top, width, height}, size, false).pixels;
     const auto pixel = [&](int x, int y) {
         return static_cast<double>(
             source.pixels[static_cast<std::size_t>(std::clamp(y, 0, 5) * 9 + std::clamp(x, 0, 8))]);
@@ -231,8 +309,8 @@ TEST(ImageOps, BlurKeepsFlatPicturesAndTinyOnes) {
         for (int side : {1, 2, 3, 14})
             for (double radius : {0.1, 0.9, 2.0, 7.5}) {
                 std::vector<std::uint8_t> flat(static_cast<std::size_t>(side * side * channels), 93);
-                blur.gaussian(flat.data(), side, side, channels, radius);
-                blur.binomial(flat.data(), side, side, channels);
+                blur.gaussian({flat.data(), side, side, channels}, radius);
+                blur.binomial({flat.data(), side, side, channels});
                 for (std::uint8_t value : flat)
                     ASSERT_EQ(value, 93) << side << " " << radius;
             }
@@ -241,7 +319,7 @@ TEST(ImageOps, BlurKeepsFlatPicturesAndTinyOnes) {
 TEST(ImageOps, BinomialBlurIsTheThreeByThreeFilter) {
     std::vector<std::uint8_t> image(25, 0);
     image[12] = 160;
-    Blur().binomial(image.data(), 5, 5, 1);
+    Blur().binomial({image.data(), 5, 5, 1});
     const std::vector<std::uint8_t> expected{0,  0, 0, 0,  0,  0,  10, 20, 10, 0, 0, 20, 40,
                                              20, 0, 0, 10, 20, 10, 0,  0,  0,  0, 0, 0};
     EXPECT_EQ(image, expected);
@@ -249,11 +327,12 @@ TEST(ImageOps, BinomialBlurIsTheThreeByThreeFilter) {
 
 TEST(ImageOps, GreyPicturesTakeBrightnessContrastAndSolarize) {
     std::vector<std::uint8_t> image{0, 50, 100, 250};
-    adjustBrightness(image.data(), 4, 1, 1.2);
+    const Planes view{image.data(), 4, 1, 1};
+    adjustBrightness(view, 1.2);
     EXPECT_EQ(image, (std::vector<std::uint8_t>{0, 60, 120, 255}));
-    adjustContrast(image.data(), 4, 1, 0.5); // mean 108.75, rounded to 109
+    adjustContrast(view, 0.5); // mean 108.75, rounded to 109
     EXPECT_EQ(image, (std::vector<std::uint8_t>{54, 84, 114, 182}));
-    solarize(image.data(), 4);
+    solarize(view);
     EXPECT_EQ(image, (std::vector<std::uint8_t>{54, 84, 114, 73}));
 }
 

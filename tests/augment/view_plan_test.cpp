@@ -208,19 +208,21 @@ TEST(ViewRenderer, CentreIsTheMiddleOfTheResizedPicture) {
         const int whole = 64, size = 56, margin = 4;
         std::vector<std::uint8_t> resized(whole * whole * 3), middle(size * size * 3);
         Resampler resampler;
-        resampler.bicubic(PictureView(source), 0, 0, side, side, whole, false, resized.data());
-        resampler.center(PictureView(source), whole, size, middle.data());
-        for (int y = 0; y < size; ++y)
-            for (int x = 0; x < size * 3; ++x)
-                ASSERT_EQ(middle[static_cast<std::size_t>(y * size * 3 + x)],
-                          resized[static_cast<std::size_t>(((y + margin) * whole + margin) * 3 + x)]);
+        resampler.bicubic(PictureView(source), {0, 0, double(side), double(side)}, false,
+                          {resized.data(), whole, whole, 3});
+        resampler.center(PictureView(source), whole, {middle.data(), size, size, 3});
+        for (int c = 0; c < 3; ++c)
+            for (int y = 0; y < size; ++y)
+                for (int x = 0; x < size; ++x)
+                    ASSERT_EQ(middle[static_cast<std::size_t>((c * size + y) * size + x)],
+                              resized[static_cast<std::size_t>((c * whole + y + margin) * whole + margin + x)]);
     }
     // A wide picture that changes from left to right alone: its middle has the brightness of its middle.
     Image wide{120, 30, 1, std::vector<std::uint8_t>(3600)};
     for (std::size_t i = 0; i < 3600; ++i)
         wide.pixels[i] = static_cast<std::uint8_t>(2 * (i % 120));
     std::vector<std::uint8_t> middle(20 * 20);
-    Resampler().center(PictureView(wide), 20, 20, middle.data());
+    Resampler().center(PictureView(wide), 20, {middle.data(), 20, 20, 1});
     EXPECT_NEAR(middle[0], 2 * (45 + 0.25), 1.5);
     EXPECT_NEAR(middle[399], 2 * (75 - 1.25), 1.5);
 }
