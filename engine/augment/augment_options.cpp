@@ -164,6 +164,15 @@ void declare(FieldList& fields, AugmentOptions& o) {
         .help("Subtracted from pixel values between 0 and 1: one number, or three for red, green and blue.");
     fields.add("augment.std", o.std, "Deviation of the channels")
         .help("Divides pixel values after the mean is subtracted: one number, or three for red, green and blue.");
+    fields.add("augment.mode", o.mode, "Decoding")
+        .choices({"exact", "fast"})
+        .now()
+        .help(
+            "exact decodes pictures at their full size; views have the bytes that Pillow gives. fast decodes a JPEG "
+            "file at a half, a quarter or an eighth of its size if every crop of it still has at least as many pixels "
+            "as its view. The boxes stay the same, but what is then resized has been averaged over squares of 2, 4 or "
+            "8 pixels: fine detail is softer by a little, and levels differ, mostly by less than 5 of 255. Small "
+            "pictures and other formats are decoded as in exact.");
 }
 
 std::optional<Error> checkAugment(const AugmentOptions& o) {

@@ -32,6 +32,7 @@ struct AugmentOptions {
     double solarize = 0.2;                  ///< probability, second global crop only
     std::string mean = "0.485 0.456 0.406"; ///< one number, or one for red, green and blue
     std::string std = "0.229 0.224 0.225";
+    std::string mode = "exact"; ///< exact | fast: whether pictures may be decoded at a part of their size
 
     bool operator==(const AugmentOptions&) const = default;
 };

@@ -19,6 +19,7 @@ struct PictureView {
     int width = 0;
     int height = 0;
     int channels = 0; ///< 1 (grey) or 3 (RGB)
+    int shrink = 1;   ///< read at 1/shrink of its size: a pixel stands for shrink x shrink of the whole picture's
 
     PictureView() = default;
     PictureView(const std::uint8_t* data, int w, int h, int c) : pixels(data), width(w), height(h), channels(c) {}

@@ -131,4 +131,12 @@ ViewPlan planView(const AugmentOptions& options, const ViewKey& key, int crop, i
     return plan;
 }
 
+int largestShrink(std::span<const ViewPlan> plans) {
+    int shrink = 8;
+    for (const ViewPlan& plan : plans)
+        while (shrink > 1 && std::min(plan.width, plan.height) < static_cast<double>(plan.size) * shrink)
+            shrink /= 2;
+    return shrink;
+}
+
 } // namespace dinoscope

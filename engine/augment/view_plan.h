@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace dinoscope {
 
@@ -52,5 +53,9 @@ struct ViewPlan {
 /// picture's side, at a uniform place. Grey pictures have neither saturation, hue nor greyscale.
 ViewPlan planView(const AugmentOptions& options, const ViewKey& key, int crop, int pictureWidth, int pictureHeight,
                   int channels);
+
+/// The largest of 1, 2, 4 and 8 by which both sides of a picture may be divided so that the box of every plan still has
+/// at least as many pixels along each axis as its view.
+int largestShrink(std::span<const ViewPlan> plans);
 
 } // namespace dinoscope

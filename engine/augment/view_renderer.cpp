@@ -53,7 +53,8 @@ void ViewRenderer::jitter(const ViewPlan& plan, const Planes& view) {
 
 Planes ViewRenderer::renderPlanes(const PictureView& picture, const ViewPlan& plan) {
     const Planes view = room(plan.size, picture.channels);
-    const PictureBox box{plan.left, plan.top, plan.width, plan.height};
+    const double scale = 1.0 / picture.shrink;
+    const PictureBox box{plan.left * scale, plan.top * scale, plan.width * scale, plan.height * scale};
     if (plan.resampling == Resampling::bilinear)
         resampler_.bilinear(picture, box, plan.flipped, view);
     else if (plan.resampling == Resampling::smoothBilinear)

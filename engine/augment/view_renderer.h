@@ -19,7 +19,8 @@ class ViewRenderer {
 public:
     explicit ViewRenderer(const Normalization& normalization);
 
-    /// Writes (channels, size, size) floats, row-major planes, normalised.
+    /// Writes (channels, size, size) floats, row-major planes, normalised. The plan is one for the whole picture,
+    /// whatever size `picture` was read at.
     void render(const PictureView& picture, const ViewPlan& plan, float* out);
 
     /// The same view before normalisation, for display.

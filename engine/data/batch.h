@@ -32,6 +32,7 @@ struct Batch {
     std::vector<SampleIndex> samples;  ///< (B)
     std::vector<std::int32_t> labels;  ///< (B), -1 for none; empty for a source without labels
     std::vector<ViewPlan> plans;       ///< (crops, B), crop-major
+    std::vector<int> shrinks;          ///< (B), PictureView::shrink of what the views were cut from
     std::vector<Replacement> replaced; ///< in the order of rows
     double waitSeconds = 0;            ///< time that the caller spent waiting for this batch
 

@@ -66,7 +66,9 @@ const FolderFile& FolderSource::file(SampleIndex index) const {
     return listing_.files[static_cast<std::size_t>(index.value)];
 }
 
-PictureView FolderSource::read(SampleIndex index, Image& buffer) const {
+PictureView FolderSource::read(SampleIndex index, Image& buffer) const { return readSmaller(index, buffer, {}); }
+
+PictureView FolderSource::readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const {
     const fs::path path = folder_ / file(index).path;
     const std::string name = printableText(path.string());
     std::span<const std::uint8_t> contents;
@@ -78,10 +80,12 @@ PictureView FolderSource::read(SampleIndex index, Image& buffer) const {
                             [this](std::size_t i) { return folder_ / listing_.files[i].path; });
         throw;
     }
-    decodePicture(contents, name, buffer, loading_);
-    if (!loading_.official)
+    const int shrink = decodePicture(contents, name, buffer, loading_, choose);
+    if (!loading_.official && shrink == 1)
         checkShortestSide(buffer, name);
-    return PictureView(buffer);
+    PictureView view(buffer);
+    view.shrink = shrink;
+    return view;
 }
 
 std::optional<std::int32_t> FolderSource::label(SampleIndex index) const {

@@ -26,6 +26,7 @@ public:
     std::string name() const override { return name_; }
     std::string fingerprint() const override { return fingerprint_; }
     PictureView read(SampleIndex index, Image& buffer) const override;
+    PictureView readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const override;
     const std::vector<std::string>& classNames() const override { return listing_.classNames; }
     std::optional<std::int32_t> label(SampleIndex index) const override;
     /// The path below the folder.

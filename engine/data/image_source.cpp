@@ -3,6 +3,10 @@
 
 namespace dinoscope {
 
+PictureView ImageSource::readSmaller(SampleIndex index, Image& buffer, const ChooseShrink&) const {
+    return read(index, buffer);
+}
+
 Image ImageSource::image(SampleIndex index) const {
     Image buffer;
     const PictureView view = read(index, buffer);

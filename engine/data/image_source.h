@@ -6,6 +6,7 @@
 #include "engine/augment/picture_view.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,9 @@ struct Leftovers {
     std::int64_t otherFiles = 0; ///< that are no pictures by their names
     std::vector<Misnomer> misnomers;
 };
+
+/// Says by how much a picture of the given size, upright, may be read smaller: 1, 2, 4 or 8 along each axis.
+using ChooseShrink = std::function<int(PictureSize)>;
 
 /// A numbered set of pictures. Immutable after construction; every member may be called from any thread.
 class ImageSource {
@@ -45,6 +49,10 @@ public:
     /// @throws EngineError if the picture cannot be read; the sentence names it. With the code noPictures none can be,
     /// since the folder of the set has gone.
     virtual PictureView read(SampleIndex index, Image& buffer) const = 0;
+
+    /// The same at a size that is chosen when the header is known and nothing is decoded yet. A source that can only
+    /// read whole pictures does not ask; what was read says PictureView::shrink.
+    virtual PictureView readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const;
 
     /// Names of the classes by label; empty: no labels.
     virtual const std::vector<std::string>& classNames() const = 0;

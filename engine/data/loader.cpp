@@ -5,6 +5,7 @@
 #include "engine/support/check.h"
 
 #include <algorithm>
+#include <functional>
 #include <new>
 #include <system_error>
 
@@ -80,6 +81,14 @@ struct Loader::Job {
     std::int64_t begin, end;
 };
 
+/// What a thread keeps from picture to picture.
+struct Loader::Desk {
+    ViewRenderer renderer;
+    Image buffer;
+    std::vector<ViewPlan> plans; ///< of the picture in work
+    PictureSize planned;         ///< the size that these are for
+};
+
 Loader::Loader(ImageSourcePtr source, const AugmentOptions& options, const LoaderSetup& setup)
     : source_(std::move(source)), setup_(setup), batchesPerEpoch_(checkedBatches(*source_, options, setup)),
       chunk_(rowsAChunk(options, setup)), order_(setup.seed, source_->count()),
@@ -146,6 +155,7 @@ std::unique_ptr<Batch> Loader::makeBatch() const {
     batch->localCrops = static_cast<int>(o.localCrops);
     const auto rows = static_cast<std::size_t>(batch->size);
     batch->samples.resize(rows);
+    batch->shrinks.resize(rows);
     batch->labels.resize(source_->labelled() ? rows : 0);
     batch->plans.resize(rows * static_cast<std::size_t>(batch->crops()));
     batch->values.resize(static_cast<std::size_t>(batch->offset(batch->crops())));
@@ -196,8 +206,7 @@ void Loader::work() {
     // On Linux a niceness belongs to a thread. Where it cannot be raised nothing depends on it.
     const auto thread = static_cast<id_t>(gettid());
     setpriority(PRIO_PROCESS, thread, std::max(setup_.niceness, getpriority(PRIO_PROCESS, thread)));
-    ViewRenderer renderer(normalization_);
-    Image buffer;
+    Desk desk{ViewRenderer(normalization_), {}, {}, {}};
     std::vector<Replacement> replaced;
     std::unique_lock lock(mutex_);
     while (!stopping_) {
@@ -214,7 +223,7 @@ void Loader::work() {
         std::exception_ptr error;
         replaced.clear();
         try {
-            build(job, renderer, buffer, replaced);
+            build(job, desk, replaced);
         } catch (...) {
             error = std::current_exception();
         }
@@ -233,34 +242,50 @@ void Loader::work() {
     }
 }
 
-void Loader::build(const Job& job, ViewRenderer& renderer, Image& buffer, std::vector<Replacement>& replaced) {
+void Loader::build(const Job& job, Desk& desk, std::vector<Replacement>& replaced) {
     Batch& batch = *job.batch;
     const EpochOrder::Order order = order_.of(batch.epoch);
+    desk.plans.resize(static_cast<std::size_t>(batch.crops()));
     for (std::int64_t row = job.begin; row < job.end; ++row) {
         const std::int64_t place = batch.placeInEpoch * batch.size + row;
         const ViewKey key{setup_.seed, batch.epoch, SampleIndex{(*order)[static_cast<std::size_t>(place)]}};
+        const auto plan = [&](PictureSize size) {
+            desk.planned = size;
+            for (int crop = 0; crop < batch.crops(); ++crop)
+                desk.plans[static_cast<std::size_t>(crop)] =
+                    planView(*job.options, key, crop, size.width, size.height, batch.channels);
+        };
+        const auto planFirst = [&](PictureSize size) {
+            plan(size);
+            return job.options->mode == "fast" ? largestShrink(desk.plans) : 1;
+        };
+        desk.planned = {};
         PictureView picture;
-        const SampleIndex used = readPlace(*order, place, row, buffer, picture, replaced);
+        const SampleIndex used = readPlace(*order, place, row, std::cref(planFirst), desk, picture, replaced);
+        if (picture.shrink == 1 && desk.planned != PictureSize{picture.width, picture.height})
+            plan({picture.width, picture.height});
         batch.samples[static_cast<std::size_t>(row)] = used;
+        batch.shrinks[static_cast<std::size_t>(row)] = picture.shrink;
         if (!batch.labels.empty())
             batch.labels[static_cast<std::size_t>(row)] = source_->label(used).value_or(-1);
         for (int crop = 0; crop < batch.crops(); ++crop) {
-            ViewPlan& plan = batch.plans[static_cast<std::size_t>(crop * batch.size + row)];
-            plan = planView(*job.options, key, crop, picture.width, picture.height, picture.channels);
+            const ViewPlan& made = desk.plans[static_cast<std::size_t>(crop)];
+            batch.plans[static_cast<std::size_t>(crop * batch.size + row)] = made;
             const std::int64_t values = batch.cropValues(crop) / batch.size;
-            renderer.render(picture, plan, batch.values.data() + batch.offset(crop) + row * values);
+            desk.renderer.render(picture, made, batch.values.data() + batch.offset(crop) + row * values);
         }
     }
 }
 
 SampleIndex Loader::readPlace(const std::vector<std::uint32_t>& order, std::int64_t place, std::int64_t row,
-                              Image& buffer, PictureView& picture, std::vector<Replacement>& replaced) const {
+                              const ChooseShrink& choose, Desk& desk, PictureView& picture,
+                              std::vector<Replacement>& replaced) const {
     const auto count = static_cast<std::int64_t>(order.size());
     std::string reason;
     for (std::int64_t step = 0; step < std::min(count, kUnreadableInARow); ++step) {
         const SampleIndex index{order[static_cast<std::size_t>((place + step) % count)]};
         try {
-            picture = source_->read(index, buffer);
+            picture = source_->readSmaller(index, desk.buffer, choose);
             if (step > 0)
                 replaced.push_back({row, SampleIndex{order[static_cast<std::size_t>(place)]}, index, reason});
             return index;

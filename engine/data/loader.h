@@ -17,8 +17,6 @@
 
 namespace dinoscope {
 
-class ViewRenderer;
-
 struct LoaderSetup {
     std::uint64_t seed = 0;
     std::int64_t batchSize = 64;
@@ -31,6 +29,9 @@ struct LoaderSetup {
 /// Cuts batches of views in background threads. Batch n of a run is a pure function of source, options, seed, batch
 /// size and n: thread count, prefetch depth and the place where a run was resumed change nothing. The last, partial
 /// batch of an epoch is dropped (main_dino.py, drop_last).
+///
+/// Boxes are drawn before a picture is decoded, which is done once for all its views, with augment.mode = fast at the
+/// smallest size that serves them all.
 ///
 /// A picture that cannot be read is replaced by the next one in the order of the epoch, with the random choices of the
 /// one it replaces. Batches are reused: a steady run takes no memory per picture.
@@ -77,6 +78,7 @@ private:
     struct Pool;
     struct Slot;
     struct Job;
+    struct Desk;
     struct Revision {
         std::int64_t from = 0;
         std::int64_t number = 0;
@@ -95,9 +97,10 @@ private:
     BatchPtr waitUntil(const std::chrono::steady_clock::time_point* limit);
 
     void work();
-    void build(const Job& job, ViewRenderer& renderer, Image& buffer, std::vector<Replacement>& replaced);
-    SampleIndex readPlace(const std::vector<std::uint32_t>& order, std::int64_t place, std::int64_t row, Image& buffer,
-                          PictureView& picture, std::vector<Replacement>& replaced) const;
+    void build(const Job& job, Desk& desk, std::vector<Replacement>& replaced);
+    SampleIndex readPlace(const std::vector<std::uint32_t>& order, std::int64_t place, std::int64_t row,
+                          const ChooseShrink& choose, Desk& desk, PictureView& picture,
+                          std::vector<Replacement>& replaced) const;
 
     const ImageSourcePtr source_;
     const LoaderSetup setup_;

@@ -24,6 +24,9 @@ public:
     std::string fingerprint() const override { return fingerprint_; }
     std::optional<PictureSize> uniformSize() const override { return whole_->uniformSize(); }
     PictureView read(SampleIndex index, Image& buffer) const override { return whole_->read(inWhole(index), buffer); }
+    PictureView readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const override {
+        return whole_->readSmaller(inWhole(index), buffer, choose);
+    }
     const std::vector<std::string>& classNames() const override { return whole_->classNames(); }
     std::optional<std::int32_t> label(SampleIndex index) const override { return whole_->label(inWhole(index)); }
     std::string pictureName(SampleIndex index) const override { return whole_->pictureName(inWhole(index)); }

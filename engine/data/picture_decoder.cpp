@@ -7,6 +7,7 @@
 #include "engine/data/picture_structure.h"
 
 #include <cstddef>
+#include <functional>
 #include <new>
 
 namespace dinoscope {
@@ -28,13 +29,13 @@ constexpr const char* kGetAgain = "get the picture again or remove it";
 
 void checkSize(const PictureHeader& header, Bytes file, const std::string& name) {
     const std::int64_t width = header.width, height = header.height;
-    const std::string size = std::to_string(width) + " x " + std::to_string(height) + " pixels";
+    const auto size = [&] { return std::to_string(width) + " x " + std::to_string(height) + " pixels"; };
     if (width < 1 || height < 1)
         refuseBroken(header.format, file, name,
                      std::string("is a ") + formatName(header.format) + " file whose header is damaged: " + kGetAgain);
     if (width > kLongestPictureSide || height > kLongestPictureSide || width * height > kLargestPicturePixels)
         throw PictureError(PictureVerdict::tooLarge, name,
-                           "has " + size + ", more than the largest picture that is read (" +
+                           "has " + size() + ", more than the largest picture that is read (" +
                                std::to_string(kLargestPicturePixels / 1'000'000) + " million pixels, " +
                                std::to_string(kLongestPictureSide) + " a side): make it smaller");
     const std::int64_t most = header.format == PictureFormat::png    ? kPixelsAPngByte
@@ -42,7 +43,7 @@ void checkSize(const PictureHeader& header, Bytes file, const std::string& name)
                                                                      : kLargestPicturePixels;
     if (width * height > static_cast<std::int64_t>(file.size()) * most)
         refuseBroken(header.format, file, name,
-                     "says that it has " + size + ", which so small a file cannot hold: " + kGetAgain);
+                     "says that it has " + size() + ", which so small a file cannot hold: " + kGetAgain);
 }
 
 Problem decodeAs(PictureFormat format, Bytes file, const PictureLoading& loading, Image& out) {
@@ -55,6 +56,15 @@ Problem decodeAs(PictureFormat format, Bytes file, const PictureLoading& loading
     case PictureFormat::unknown: break;
     }
     return "it is of no known format";
+}
+
+/// What `choose` says of a picture that is stored with these sides and turned afterwards. A side that does not divide
+/// ends in a part of a pixel, which belongs to the right or the bottom.
+int shrinkStored(int width, int height, int orientation, const ChooseShrink& choose) {
+    int shrink = orientation >= 5 ? choose({height, width}) : choose({width, height});
+    while (orientation > 1 && (width % shrink != 0 || height % shrink != 0))
+        shrink /= 2;
+    return shrink;
 }
 
 /// Says what came of decoding, with the sort of problem that the structure of the file tells.
@@ -73,7 +83,7 @@ void judge(Problem problem, PictureFormat format, Bytes file, const std::string&
     throw PictureError(problem.verdict, name, kind + "that is damaged (" + problem.what + "): " + kGetAgain);
 }
 
-void decode(Bytes file, const std::string& name, const PictureLoading& loading, Image& out) {
+int decode(Bytes file, const std::string& name, const PictureLoading& loading, Image& out, const ChooseShrink& choose) {
     if (file.empty())
         throw PictureError(PictureVerdict::truncated, name, std::string("is empty: ") + kGetAgain);
     const PictureHeader header = readPictureHeader(file);
@@ -89,8 +99,15 @@ void decode(Bytes file, const std::string& name, const PictureLoading& loading, 
     const auto check = [&](std::int64_t width, std::int64_t height) {
         checkSize({header.format, width, height}, file, name);
     };
+    const int orientation =
+        !loading.official || header.format == PictureFormat::tiff ? storedOrientation(header.format, file) : 1;
+    int shrink = 1;
     if (header.format == PictureFormat::jpeg) {
-        judge(decodeJpeg(file, check, out), header.format, file, name);
+        const auto shrinkOf = [&](int width, int height) {
+            return shrink = choose ? shrinkStored(width, height, orientation, choose) : 1;
+        };
+        // References to both, for copies would take memory.
+        judge(decodeJpeg(file, std::cref(check), std::cref(shrinkOf), out), header.format, file, name);
     } else {
         check(header.width, header.height);
         out.width = static_cast<int>(header.width);
@@ -99,16 +116,16 @@ void decode(Bytes file, const std::string& name, const PictureLoading& loading, 
         out.pixels.resize(3 * static_cast<std::size_t>(header.width * header.height));
         judge(decodeAs(header.format, file, loading, out), header.format, file, name);
     }
-    if (!loading.official || header.format == PictureFormat::tiff)
-        standUpright(out, storedOrientation(header.format, file));
+    standUpright(out, orientation);
+    return shrink;
 }
 
 } // namespace
 
-void decodePicture(std::span<const std::uint8_t> file, const std::string& name, Image& out,
-                   const PictureLoading& loading) {
+int decodePicture(std::span<const std::uint8_t> file, const std::string& name, Image& out,
+                  const PictureLoading& loading, const ChooseShrink& choose) {
     try {
-        decode(file, name, loading, out);
+        return decode(file, name, loading, out, choose);
     } catch (const std::bad_alloc&) {
         throw PictureError(ErrorCode::outOfMemory, PictureVerdict::tooLarge, name,
                            "needs more memory to be decoded than there is: make the picture smaller");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "engine/api/image.h"
+#include "engine/data/image_source.h"
 
 #include <cstdint>
 #include <span>
@@ -29,10 +29,12 @@ struct PictureLoading {
 /// equal channels, of 16 bits the upper 8 are kept, transparent pixels are laid over white (the alpha of BMP, which
 /// most programs leave at zero, is not looked at), what Exif data say of the orientation is done; PictureLoading says
 /// what is different when pictures are loaded as the official code does. The size is read from the header and checked
-/// before memory is taken. `name` is what messages call the file. Any thread.
+/// before memory is taken. `name` is what messages call the file. Any thread. A JPEG file is decoded at 1/shrink of its
+/// size if `choose` is given and says so; where its orientation would turn a part of a pixel outwards, at a larger one.
+/// @returns the shrink.
 /// @throws PictureError whose verdict says whether the file is damaged, cut off, too large or of another kind.
-void decodePicture(std::span<const std::uint8_t> file, const std::string& name, Image& out,
-                   const PictureLoading& loading = {});
+int decodePicture(std::span<const std::uint8_t> file, const std::string& name, Image& out,
+                  const PictureLoading& loading = {}, const ChooseShrink& choose = {});
 
 /// @throws PictureError(tooSmall) for a picture with a side below kShortestPictureSide.
 void checkShortestSide(const Image& picture, const std::string& name);

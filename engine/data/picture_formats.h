@@ -40,10 +40,13 @@ Problem decodeBmp(std::span<const std::uint8_t> file, Image& out);
 /// Asked for the size before memory is taken; throws to refuse it.
 using SizeCheck = std::function<void(std::int64_t width, std::int64_t height)>;
 
+/// Asked for the part of the size to decode, 1, 2, 4 or 8, before memory is taken.
+using StoredShrink = std::function<int(int width, int height)>;
+
 /// With the accurate transform and smooth upsampling that Pillow uses too. Any warning of the decoder (a file that is
-/// cut off, damaged data) is a failure. CMYK and YCCK are taken as Adobe writes them, inverted. @throws what `check`
-/// throws.
-Problem decodeJpeg(std::span<const std::uint8_t> file, const SizeCheck& check, Image& out);
+/// cut off, damaged data) is a failure. CMYK and YCCK are taken as Adobe writes them, inverted. The picture is as it is
+/// stored, each side the whole one / `shrink`, rounded up. @throws what `check` throws.
+Problem decodeJpeg(std::span<const std::uint8_t> file, const SizeCheck& check, const StoredShrink& shrink, Image& out);
 
 /// Turns and mirrors a picture so that it stands upright; `orientation` is the Exif number, 1 to 8.
 void standUpright(Image& picture, int orientation);

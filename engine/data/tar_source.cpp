@@ -206,7 +206,9 @@ const TarPicture& TarSource::picture(SampleIndex index) const {
     return pictures_[static_cast<std::size_t>(index.value)];
 }
 
-PictureView TarSource::read(SampleIndex index, Image& buffer) const {
+PictureView TarSource::read(SampleIndex index, Image& buffer) const { return readSmaller(index, buffer, {}); }
+
+PictureView TarSource::readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const {
     const TarPicture& wanted = picture(index);
     const fs::path& file = files_[wanted.shard];
     const std::string name = picturePlace(index);
@@ -218,10 +220,12 @@ PictureView TarSource::read(SampleIndex index, Image& buffer) const {
             checkStillThere(file.parent_path(), files_.size(), [this](std::size_t i) { return files_[i]; });
         throw;
     }
-    decodePicture(contents, name, buffer, loading_);
-    if (!loading_.official)
+    const int shrink = decodePicture(contents, name, buffer, loading_, choose);
+    if (!loading_.official && shrink == 1)
         checkShortestSide(buffer, name);
-    return PictureView(buffer);
+    PictureView view(buffer);
+    view.shrink = shrink;
+    return view;
 }
 
 std::optional<std::int32_t> TarSource::label(SampleIndex index) const {

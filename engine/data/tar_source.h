@@ -36,6 +36,7 @@ public:
     std::string name() const override { return name_; }
     std::string fingerprint() const override { return fingerprint_; }
     PictureView read(SampleIndex index, Image& buffer) const override;
+    PictureView readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const override;
     const std::vector<std::string>& classNames() const override { return classNames_; }
     std::optional<std::int32_t> label(SampleIndex index) const override;
     std::string pictureName(SampleIndex index) const override;

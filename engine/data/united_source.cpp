@@ -48,6 +48,10 @@ public:
         const Part& part = partOf(index);
         return part.source->read(inside(part, index), buffer);
     }
+    PictureView readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const override {
+        const Part& part = partOf(index);
+        return part.source->readSmaller(inside(part, index), buffer, choose);
+    }
     const std::vector<std::string>& classNames() const override { return classNames_; }
     std::optional<std::int32_t> label(SampleIndex index) const override {
         const Part& part = partOf(index);

@@ -40,10 +40,15 @@ CropsAnswer cropsOfBatch(const ImageSource& source, const Batch& batch, std::int
     answer.source = source.image(batch.samples[static_cast<std::size_t>(row)]);
     answer.caption = captionOfRow(source, batch, row);
     checkEqual(answer.source.channels, batch.channels, "probes", "Channels of the source and of the batch");
+    Image smaller;
+    PictureView cut(answer.source); // what the views were cut from
+    if (const int shrink = batch.shrinks[static_cast<std::size_t>(row)]; shrink > 1)
+        cut = source.readSmaller(batch.samples[static_cast<std::size_t>(row)], smaller,
+                                 [shrink](PictureSize) { return shrink; });
     ViewRenderer renderer = pixelRenderer();
     for (int crop = 0; crop < batch.crops(); ++crop) {
         const ViewPlan& plan = batch.plan(crop, row);
-        answer.views.push_back(describeView(plan, renderer.renderPixels(PictureView(answer.source), plan)));
+        answer.views.push_back(describeView(plan, renderer.renderPixels(cut, plan)));
     }
     return answer;
 }

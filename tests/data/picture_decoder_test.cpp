@@ -21,6 +21,7 @@ using testing::encoded;
 using testing::encodedLossyWebp;
 using testing::RawPicture;
 using testing::smoothPicture;
+using testing::withOrientation;
 
 const std::vector<std::string> kEndings{".jpg", ".png", ".bmp", ".webp", ".tiff"};
 
@@ -167,29 +168,6 @@ TEST(PictureDecoder, ReadsTheInkOfAdobeFiles) {
     for (std::size_t i = 0; i < 4; ++i)
         for (std::size_t c = 0; c < 3; ++c)
             EXPECT_NEAR(image.pixels[(i * 256 + 100) * 3 + c], expected[3 * i + c], 4) << i << " " << c;
-}
-
-/// An Exif segment with the tag Orientation put behind a JPEG file's first marker.
-Bytes withOrientation(const Bytes& jpeg, int orientation, bool littleEndian) {
-    Bytes exif{0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0};
-    const auto put = [&](std::uint32_t value, int bytes) {
-        for (int i = 0; i < bytes; ++i)
-            exif.push_back(static_cast<std::uint8_t>(value >> 8 * (littleEndian ? i : bytes - 1 - i)));
-    };
-    exif.insert(exif.end(), 2, littleEndian ? 'I' : 'M');
-    put(42, 2);
-    put(8, 4);
-    put(1, 2);
-    put(0x0112, 2);
-    put(3, 2);
-    put(1, 4);
-    put(static_cast<std::uint32_t>(orientation), 2);
-    put(0, 2);
-    put(0, 4);
-    Bytes file(jpeg.begin(), jpeg.begin() + 2);
-    file.insert(file.end(), exif.begin(), exif.end());
-    file.insert(file.end(), jpeg.begin() + 2, jpeg.end());
-    return file;
 }
 
 TEST(PictureDecoder, StandsPicturesUpright) {

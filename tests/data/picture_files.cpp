@@ -158,4 +158,25 @@ void writePicture(const std::filesystem::path& file, int width, int height, int 
     writeBytes(file, encoded(file.extension().string(), smoothPicture(width, height, kind)));
 }
 
+std::vector<std::uint8_t> withOrientation(const std::vector<std::uint8_t>& jpeg, int orientation, bool littleEndian) {
+    std::vector<std::uint8_t> exif{0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0};
+    const auto put = [&](std::uint32_t value, int bytes) {
+        for (int i = 0; i < bytes; ++i)
+            exif.push_back(static_cast<std::uint8_t>(value >> 8 * (littleEndian ? i : bytes - 1 - i)));
+    };
+    exif.insert(exif.end(), 2, littleEndian ? 'I' : 'M');
+    put(42, 2);
+    put(8, 4);
+    put(1, 2);
+    put(0x0112, 2);
+    put(3, 2);
+    put(1, 4);
+    put(static_cast<std::uint32_t>(orientation), 2);
+    put(0, 2);
+    put(0, 4);
+    std::vector<std::uint8_t> file = jpeg;
+    file.insert(file.begin() + 2, exif.begin(), exif.end());
+    return file;
+}
+
 } // namespace dinoscope::testing

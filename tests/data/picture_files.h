@@ -36,4 +36,8 @@ void writeBytes(const std::filesystem::path& file, const std::vector<std::uint8_
 /// Writes a smooth picture whose format its name says.
 void writePicture(const std::filesystem::path& file, int width = 12, int height = 9, int kind = 0);
 
+/// A JPEG file with an Exif segment that has the tag Orientation behind its first marker.
+std::vector<std::uint8_t> withOrientation(const std::vector<std::uint8_t>& jpeg, int orientation,
+                                          bool littleEndian = true);
+
 } // namespace dinoscope::testing
