@@ -43,6 +43,13 @@ void declare(FieldList& fields, DataOptions& o) {
         .range(1, 64)
         .soft(1, 8)
         .help("Batches that are made ahead of the training step. Results do not depend on it.");
+    fields.add("data.cache_mb", o.cacheMb, "Memory for pictures")
+        .unit("MB")
+        .range(0, 1 << 20)
+        .soft(0, 16384)
+        .help("Training pictures that were read once stay in memory as far as this goes: first the bytes of their "
+              "files, then, if there is room for those of all pictures, decoded pictures. 0 keeps none. Results do not "
+              "depend on it.");
 }
 
 SourceOptions sourceOptions(const DataOptions& options) {

@@ -17,6 +17,7 @@ struct DataOptions {
     bool officialLoading = false;   ///< PictureLoading::official
     double testShare = 0.1;         ///< of labelled pictures, where no test set is there
     double maxBadShare = 0.2;       ///< of the pictures that may be unreadable before a run pauses
+    std::int64_t cacheMb = 512;     ///< memory for training pictures that were read, in 2^20 bytes
 
     bool operator==(const DataOptions&) const = default;
 };

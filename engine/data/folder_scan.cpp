@@ -172,4 +172,12 @@ std::string printableText(const std::string& text) {
     return valid;
 }
 
+const std::string& printableOf(const std::string& text) {
+    thread_local std::string printable;
+    if (std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }))
+        return text;
+    printable = printableText(text);
+    return printable;
+}
+
 } // namespace dinoscope

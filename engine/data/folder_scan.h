@@ -43,5 +43,7 @@ std::string folderName(const std::filesystem::path& folder);
 
 /// Valid UTF-8 for messages and labels: bytes that are none become U+FFFD.
 std::string printableText(const std::string& text);
+/// The same without taking memory for a text that is plain: that text, or one that lives until the thread's next call.
+const std::string& printableOf(const std::string& text);
 
 } // namespace dinoscope

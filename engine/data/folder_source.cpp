@@ -69,18 +69,31 @@ const FolderFile& FolderSource::file(SampleIndex index) const {
 PictureView FolderSource::read(SampleIndex index, Image& buffer) const { return readSmaller(index, buffer, {}); }
 
 PictureView FolderSource::readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const {
-    const fs::path path = folder_ / file(index).path;
-    const std::string name = printableText(path.string());
-    std::span<const std::uint8_t> contents;
+    return decodeStored(index, storedPicture(index), buffer, choose);
+}
+
+const std::string& FolderSource::pathOf(SampleIndex index) const {
+    thread_local std::string path;
+    path.assign(folder_.native()).append("/").append(file(index).path);
+    return path;
+}
+
+std::span<const std::uint8_t> FolderSource::storedPicture(SampleIndex index) const {
+    const std::string& path = pathOf(index);
     try {
-        contents = storedFile(path, name);
+        return storedFile(path, printableOf(path));
     } catch (const PictureError& error) {
         if (error.error().code != ErrorCode::badInput) // the system does not hand it out
             checkStillThere(folder_, listing_.files.size(),
                             [this](std::size_t i) { return folder_ / listing_.files[i].path; });
         throw;
     }
-    const int shrink = decodePicture(contents, name, buffer, loading_, choose);
+}
+
+PictureView FolderSource::decodeStored(SampleIndex index, std::span<const std::uint8_t> stored, Image& buffer,
+                                       const ChooseShrink& choose) const {
+    const std::string& name = printableOf(pathOf(index));
+    const int shrink = decodePicture(stored, name, buffer, loading_, choose);
     if (!loading_.official && shrink == 1)
         checkShortestSide(buffer, name);
     PictureView view(buffer);

@@ -27,6 +27,10 @@ public:
     std::string fingerprint() const override { return fingerprint_; }
     PictureView read(SampleIndex index, Image& buffer) const override;
     PictureView readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const override;
+    bool storesPictures() const override { return true; }
+    std::span<const std::uint8_t> storedPicture(SampleIndex index) const override;
+    PictureView decodeStored(SampleIndex index, std::span<const std::uint8_t> stored, Image& buffer,
+                             const ChooseShrink& choose) const override;
     const std::vector<std::string>& classNames() const override { return listing_.classNames; }
     std::optional<std::int32_t> label(SampleIndex index) const override;
     /// The path below the folder.
@@ -38,6 +42,8 @@ public:
 
 private:
     const FolderFile& file(SampleIndex index) const;
+    /// The path of a file, in memory of the thread's that is kept.
+    const std::string& pathOf(SampleIndex index) const;
 
     std::string name_, fingerprint_;
     std::filesystem::path folder_;

@@ -7,6 +7,11 @@ PictureView ImageSource::readSmaller(SampleIndex index, Image& buffer, const Cho
     return read(index, buffer);
 }
 
+PictureView ImageSource::decodeStored(SampleIndex index, std::span<const std::uint8_t>, Image& buffer,
+                                      const ChooseShrink& choose) const {
+    return readSmaller(index, buffer, choose);
+}
+
 Image ImageSource::image(SampleIndex index) const {
     Image buffer;
     const PictureView view = read(index, buffer);

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,16 @@ struct Leftovers {
 
 /// Says by how much a picture of the given size, upright, may be read smaller: 1, 2, 4 or 8 along each axis.
 using ChooseShrink = std::function<int(PictureSize)>;
+
+/// What a source keeps in memory of the pictures that it has read.
+struct CacheState {
+    std::int64_t budget = 0;                        ///< bytes that may be kept
+    std::int64_t storedBytes = 0, decodedBytes = 0; ///< of files, and of decoded pictures
+    std::int64_t storedPictures = 0, decodedPictures = 0;
+    std::int64_t storedHits = 0, decodedHits = 0, misses = 0; ///< requests served from either, and from the disk
+
+    std::int64_t bytes() const { return storedBytes + decodedBytes; }
+};
 
 /// A numbered set of pictures. Immutable after construction; every member may be called from any thread.
 class ImageSource {
@@ -53,6 +64,17 @@ public:
     /// The same at a size that is chosen when the header is known and nothing is decoded yet. A source that can only
     /// read whole pictures does not ask; what was read says PictureView::shrink.
     virtual PictureView readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const;
+
+    /// Whether pictures, or some of them, are decoded from bytes that storedPicture() gives.
+    virtual bool storesPictures() const { return false; }
+    /// The bytes that a picture is stored as, in memory that lives until the thread asks for the next; empty for one
+    /// that need not be decoded. May block on a file. @throws as read().
+    virtual std::span<const std::uint8_t> storedPicture(SampleIndex) const { return {}; }
+    /// readSmaller() from these bytes, or a copy of them.
+    virtual PictureView decodeStored(SampleIndex index, std::span<const std::uint8_t> stored, Image& buffer,
+                                     const ChooseShrink& choose) const;
+    /// Nothing of a source that keeps none.
+    virtual std::optional<CacheState> cacheState() const { return std::nullopt; }
 
     /// Names of the classes by label; empty: no labels.
     virtual const std::vector<std::string>& classNames() const = 0;

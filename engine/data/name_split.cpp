@@ -27,6 +27,14 @@ public:
     PictureView readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const override {
         return whole_->readSmaller(inWhole(index), buffer, choose);
     }
+    bool storesPictures() const override { return whole_->storesPictures(); }
+    std::span<const std::uint8_t> storedPicture(SampleIndex index) const override {
+        return whole_->storedPicture(inWhole(index));
+    }
+    PictureView decodeStored(SampleIndex index, std::span<const std::uint8_t> stored, Image& buffer,
+                             const ChooseShrink& choose) const override {
+        return whole_->decodeStored(inWhole(index), stored, buffer, choose);
+    }
     const std::vector<std::string>& classNames() const override { return whole_->classNames(); }
     std::optional<std::int32_t> label(SampleIndex index) const override { return whole_->label(inWhole(index)); }
     std::string pictureName(SampleIndex index) const override { return whole_->pictureName(inWhole(index)); }

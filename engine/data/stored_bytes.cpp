@@ -30,7 +30,7 @@ constexpr std::size_t kLooks = 16;                       // at files before all 
 /// An open file that closes itself.
 class OpenFile {
 public:
-    OpenFile(const fs::path& path, const std::string& name)
+    OpenFile(const std::string& path, const std::string& name)
         : name_(name), number_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
         struct stat about {};
         if (number_ < 0 || fstat(number_, &about) != 0)
@@ -78,12 +78,12 @@ private:
 
 } // namespace
 
-std::span<const std::uint8_t> storedFile(const fs::path& file, const std::string& name) {
+std::span<const std::uint8_t> storedFile(const std::string& file, const std::string& name) {
     const OpenFile open(file, name);
     return open.read(0, open.size());
 }
 
-std::span<const std::uint8_t> storedPart(const fs::path& file, std::int64_t begin, std::int64_t bytes,
+std::span<const std::uint8_t> storedPart(const std::string& file, std::int64_t begin, std::int64_t bytes,
                                          const std::string& name) {
     const OpenFile open(file, name);
     if (bytes > open.size() || begin > open.size() - bytes)

@@ -15,8 +15,8 @@ namespace dinoscope {
 // of a pipe. @throws PictureError: unreadable (with the code io or notFound, if the system does not hand it out),
 // tooLarge for more than 1 GiB, truncated if a part lies behind the end.
 
-std::span<const std::uint8_t> storedFile(const std::filesystem::path& file, const std::string& name);
-std::span<const std::uint8_t> storedPart(const std::filesystem::path& file, std::int64_t begin, std::int64_t bytes,
+std::span<const std::uint8_t> storedFile(const std::string& file, const std::string& name);
+std::span<const std::uint8_t> storedPart(const std::string& file, std::int64_t begin, std::int64_t bytes,
                                          const std::string& name);
 
 /// To be called when a file of a set is not handed out: looks whether it is that file alone, or whether `root`, or each

@@ -209,18 +209,32 @@ const TarPicture& TarSource::picture(SampleIndex index) const {
 PictureView TarSource::read(SampleIndex index, Image& buffer) const { return readSmaller(index, buffer, {}); }
 
 PictureView TarSource::readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const {
+    return decodeStored(index, storedPicture(index), buffer, choose);
+}
+
+const std::string& TarSource::placeOf(SampleIndex index) const {
+    thread_local std::string place;
+    const TarPicture& wanted = picture(index);
+    place.assign(files_[wanted.shard].native()).append(": ").append(wanted.name);
+    return printableOf(place);
+}
+
+std::span<const std::uint8_t> TarSource::storedPicture(SampleIndex index) const {
     const TarPicture& wanted = picture(index);
     const fs::path& file = files_[wanted.shard];
-    const std::string name = picturePlace(index);
-    std::span<const std::uint8_t> contents;
     try {
-        contents = storedPart(file, wanted.begin, wanted.bytes, name);
+        return storedPart(file.native(), wanted.begin, wanted.bytes, placeOf(index));
     } catch (const PictureError& error) {
         if (error.error().code != ErrorCode::badInput) // the system does not hand it out
             checkStillThere(file.parent_path(), files_.size(), [this](std::size_t i) { return files_[i]; });
         throw;
     }
-    const int shrink = decodePicture(contents, name, buffer, loading_, choose);
+}
+
+PictureView TarSource::decodeStored(SampleIndex index, std::span<const std::uint8_t> stored, Image& buffer,
+                                    const ChooseShrink& choose) const {
+    const std::string& name = placeOf(index);
+    const int shrink = decodePicture(stored, name, buffer, loading_, choose);
     if (!loading_.official && shrink == 1)
         checkShortestSide(buffer, name);
     PictureView view(buffer);
@@ -239,10 +253,7 @@ std::string TarSource::pictureName(SampleIndex index) const {
     return printableText(files_[wanted.shard].filename().string() + "/" + wanted.name);
 }
 
-std::string TarSource::picturePlace(SampleIndex index) const {
-    const TarPicture& wanted = picture(index);
-    return printableText(files_[wanted.shard].string() + ": " + wanted.name);
-}
+std::string TarSource::picturePlace(SampleIndex index) const { return placeOf(index); }
 
 std::int64_t TarSource::storedBytes() const {
     return std::accumulate(files_.begin(), files_.end(), std::int64_t{0}, [](std::int64_t sum, const fs::path& file) {

@@ -37,6 +37,10 @@ public:
     std::string fingerprint() const override { return fingerprint_; }
     PictureView read(SampleIndex index, Image& buffer) const override;
     PictureView readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const override;
+    bool storesPictures() const override { return true; }
+    std::span<const std::uint8_t> storedPicture(SampleIndex index) const override;
+    PictureView decodeStored(SampleIndex index, std::span<const std::uint8_t> stored, Image& buffer,
+                             const ChooseShrink& choose) const override;
     const std::vector<std::string>& classNames() const override { return classNames_; }
     std::optional<std::int32_t> label(SampleIndex index) const override;
     std::string pictureName(SampleIndex index) const override;
@@ -52,6 +56,8 @@ private:
     void takeShard(std::uint32_t shard);
     void numberLabels(const std::vector<const TarSource*>& sources);
     const TarPicture& picture(SampleIndex index) const;
+    /// picturePlace() in memory of the thread's that is kept.
+    const std::string& placeOf(SampleIndex index) const;
 
     std::string name_, fingerprint_;
     std::vector<std::filesystem::path> files_;

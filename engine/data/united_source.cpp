@@ -52,6 +52,19 @@ public:
         const Part& part = partOf(index);
         return part.source->readSmaller(inside(part, index), buffer, choose);
     }
+    bool storesPictures() const override {
+        return std::any_of(parts_.begin(), parts_.end(),
+                           [](const Part& part) { return part.source->storesPictures(); });
+    }
+    std::span<const std::uint8_t> storedPicture(SampleIndex index) const override {
+        const Part& part = partOf(index);
+        return part.source->storedPicture(inside(part, index));
+    }
+    PictureView decodeStored(SampleIndex index, std::span<const std::uint8_t> stored, Image& buffer,
+                             const ChooseShrink& choose) const override {
+        const Part& part = partOf(index);
+        return part.source->decodeStored(inside(part, index), stored, buffer, choose);
+    }
     const std::vector<std::string>& classNames() const override { return classNames_; }
     std::optional<std::int32_t> label(SampleIndex index) const override {
         const Part& part = partOf(index);

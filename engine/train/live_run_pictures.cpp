@@ -2,6 +2,7 @@
 // What a run does about its pictures: opening them, waiting for them, and those that cannot be read.
 #include "engine/train/live_run.h"
 
+#include "engine/data/cached_source.h"
 #include "engine/data/color_source.h"
 #include "engine/support/check.h"
 #include "engine/train/knn_protocol.h"
@@ -29,6 +30,7 @@ void LiveRun::openData(const Progress& progress, std::vector<ReferenceLine>& lin
     sets_ = openSource(settings_.data.path, sourceOptions(settings_.data));
     if (settings_.backbone.channels == 3)
         sets_ = {inColor(sets_.train), inColor(sets_.test), sets_.notes};
+    sets_.train = cached(sets_.train, settings_.data.cacheMb << 20);
     if (sets_.train->count() < settings_.run.batchSize)
         throw EngineError(ErrorCode::badParameter, "train",
                           sets_.train->name() + " has " + std::to_string(sets_.train->count()) +

@@ -65,7 +65,8 @@ TEST(FolderRun, TrainsAndMeasuresOnAFolderOfPictures) {
 struct ChangingFolder {
     explicit ChangingFolder(int pictures, const SmallRun::Texts& changes = {}) {
         writeClasses(folder.path(), pictures);
-        SmallRun::Texts all{{"data.test_share", "0"}, {"data.prefetch", "1"}, {"eval.every_steps", "0"}};
+        SmallRun::Texts all{
+            {"data.test_share", "0"}, {"data.prefetch", "1"}, {"data.cache_mb", "0"}, {"eval.every_steps", "0"}};
         for (const auto& [id, text] : changes)
             all[id] = text;
         run = std::make_unique<LiveRun>(SmallRun::command(folder.path(), all), catalog, RunStart{}, recorder,
@@ -114,6 +115,15 @@ TEST(FolderRun, AFolderThatGoesAwayPausesTheRunWhichGoesOnWhereItWas) {
     std::filesystem::rename(away, place);
     broken.train(12 - static_cast<int>(broken.run->stepNumber().value));
     EXPECT_EQ(broken.recorder.of(Metric::loss), whole.recorder.of(Metric::loss));
+}
+
+TEST(FolderRun, ARunWhosePicturesAreInMemoryGoesOnWithoutTheFolder) {
+    ChangingFolder whole(48), cached(48, {{"data.cache_mb", "64"}});
+    whole.train(30);
+    cached.train(15); // each picture was read
+    std::filesystem::remove_all(cached.folder.path());
+    EXPECT_EQ(cached.failure(15), "");
+    EXPECT_EQ(cached.recorder.of(Metric::loss), whole.recorder.of(Metric::loss));
 }
 
 TEST(FolderRun, FilesThatChangeWhileItTrainsAreReadAsTheyAreOrReplacedAndNamedOnce) {
