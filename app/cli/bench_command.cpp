@@ -107,6 +107,7 @@ void addBenchCommand(CLI::App& program, const EngineCatalog& catalog, const Make
     auto wishes = std::make_shared<BenchWishes>();
     CLI::App* bench = program.add_subcommand("bench", "Measures speed on this machine");
     bench->require_subcommand(1);
+    addBenchDataCommand(*bench, makeEngine, choose);
     CLI::App* command =
         bench->add_subcommand("step", "The training step in float32 and bfloat16, as a ratio inside one run");
     command->add_option("--steps", wishes->steps, "Steps that count in each round")

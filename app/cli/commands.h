@@ -24,6 +24,8 @@ void addTrainCommand(CLI::App& program, const EngineCatalog& catalog, const Make
 void addParamsCommand(CLI::App& program, const EngineCatalog& catalog, const Choose& choose);
 void addBenchCommand(CLI::App& program, const EngineCatalog& catalog, const MakeEngine& makeEngine,
                      const Choose& choose);
+/// `bench data`, to the command `bench`.
+void addBenchDataCommand(CLI::App& bench, const MakeEngine& makeEngine, const Choose& choose);
 void addEvalCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
 void addExportCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);
 void addInspectCommand(CLI::App& program, const MakeEngine& makeEngine, const Choose& choose);

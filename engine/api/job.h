@@ -191,12 +191,37 @@ struct RecordReport {
     std::vector<std::pair<std::string, std::string>> params;  ///< every parameter, by id, as the run began
 };
 
-using JobRequest = std::variant<EvaluateRunRequest, VerifyRequest, InspectRequest, KnnRequest, LinearRequest,
-                                CheckRunRequest, NoteRunRequest, ReadRunRequest, ExportRequest, ScanRequest>;
+/// Measures how fast one core makes the views of training, 2 of 224 and 10 of 96 pixels, out of JPEG files.
+struct BenchDataRequest {
+    std::string file;           ///< a picture; empty: a sample photograph in three sizes, made for this
+    std::string keep;           ///< folder to leave these three in; empty: they are removed
+    std::string mode = "exact"; ///< augment.mode
+    std::int64_t threads = 1;   ///< of a loader; from 2 on it is measured how the loader scales
+    double seconds = 2;         ///< of processor time for each file
+};
+struct BenchDataReport {
+    struct Row {
+        std::string file;
+        std::int64_t width = 0, height = 0, bytes = 0;
+        /// Milliseconds of processor time a picture: reading and decoding; cutting, resizing and normalising; colours
+        /// and blur; the sum.
+        double decodeMs = 0, resampleMs = 0, augmentMs = 0, totalMs = 0;
+        double imagesPerSecond = 0; ///< of one core
+        /// Pictures a second by the clock on the wall from loaders of one and of all threads; 0: not measured.
+        double oneThreadPerSecond = 0, threadsPerSecond = 0;
+    };
+    std::string mode;
+    std::int64_t threads = 1;
+    std::vector<Row> rows;
+};
+
+using JobRequest =
+    std::variant<EvaluateRunRequest, VerifyRequest, InspectRequest, KnnRequest, LinearRequest, CheckRunRequest,
+                 NoteRunRequest, ReadRunRequest, ExportRequest, ScanRequest, BenchDataRequest>;
 
 /// monostate: there is nothing to say beyond that it is done, or see error.
 using JobAnswer = std::variant<std::monostate, VerifyReport, FileReport, KnnReport, LinearReport, RunReport,
-                               RecordReport, ExportReport, ScanReport>;
+                               RecordReport, ExportReport, ScanReport, BenchDataReport>;
 
 struct JobResult {
     JobId id = 0;

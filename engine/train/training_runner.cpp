@@ -4,6 +4,7 @@
 #include "engine/checkpoint/file_contents.h"
 #include "engine/checkpoint/model_file.h"
 #include "engine/support/check.h"
+#include "engine/train/bench_data_job.h"
 #include "engine/train/catalog.h"
 #include "engine/train/evaluation_job.h"
 #include "engine/train/export_job.h"
@@ -213,6 +214,8 @@ std::unique_ptr<Job> TrainingRunner::startJob(const JobRequest& request) {
         return std::make_unique<SlicedJob>(exportFrom(*exported, run_, catalog_));
     if (const auto* scan = std::get_if<ScanRequest>(&request))
         return std::make_unique<SlicedJob>(scanPictures(*scan));
+    if (const auto* bench = std::get_if<BenchDataRequest>(&request))
+        return std::make_unique<SlicedJob>(benchData(*bench));
     return std::make_unique<SlicedJob>(verifyRecordings(std::get<VerifyRequest>(request)));
 }
 

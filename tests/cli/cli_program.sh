@@ -29,6 +29,26 @@ expect 0 'optim\.lr' params
 expect 0 'takes_effect' params --json
 python3 -m json.tool <out >/dev/null || fail "params --json is no JSON"
 expect 0 'bfloat16_speedup' bench step "${small[@]}" --steps 1 --warm-up 1 --rounds 1 --json
+base64 -d >small.jpg <<'JPEG'
+/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObDoKrarYqMyP/L2u71////m8H////6/+b9//j/2wBDASstLTw1PHZBQXb4pYyl+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj/wAARCABIAGADASIAAhEBAxEB/8QAGQABAQEBAQEAAAAAAAAAAAAAAQIAAwQF/8QAFRABAQAAAAAAAAAAAAAAAAAAABH/xAAXAQEBAQEAAAAAAAAAAAAAAAACAQUE/8QAFhEBAQEAAAAAAAAAAAAAAAAAAAER/9oADAMBAAIRAxEAPwD5UMVDHVoyphioYmnKmGKhiacqYYqNE05RDDDE05RGioYmnK4QwwwtZkojRUMTTlTDFQxNOVMMVDE05UwxUMTTlTDFQxNOV54YqGFrMlTDFQxNOVMMVDE05UwxUMTTlTDFQxNOVMMVDE05XnhioYWsyVMMVDE05UwxUaJpyiGGGJpyiNFQxNOVMMVDE05XCNGY2bDDGZDhhjMhwwxmQ4YYzIcMMZkOP//Z
+JPEG
+for mode in exact fast; do
+    expect 0 '"threads":2' bench data --file small.jpg --mode $mode --seconds 0.05 --threads 2 --json
+    for key in images_per_s decode_ms resample_ms augment_ms total_ms loader_images_per_s scaling; do
+        python3 -c 'import sys; assert float(sys.argv[1]) > 0' "$(json $key)" || fail "$key"
+    done
+    [ "$(json mode) $(json width) $(json height)" = "$mode 96 72" ] || fail "other words were measured"
+done
+expect 0 '96 x 72 .*' bench data --file small.jpg --seconds 0.05
+expect 1 'nowhere.jpg cannot be read' bench data --file nowhere.jpg
+expect 1 'run/config.toml is no JPEG' bench data --file run/config.toml
+expect 2 'slow' bench data --file small.jpg --mode slow
+if [ -d /usr/lib/python3/dist-packages/skimage/data ]; then
+    expect 0 '"sizes":\[\{.*4000' bench data --seconds 0.01 --json --keep samples
+    [ "$(find samples -name '*.jpg' | wc -l)" = 3 ] || fail "the three sizes were not kept"
+else
+    expect 1 'install the Debian package python3-skimage' bench data
+fi
 recordings=${DINOSCOPE_REFERENCE:-$here/../../../shared/reference}
 [ -d "$recordings" ] || fail "$recordings is missing: set DINOSCOPE_REFERENCE to the folder with the recordings"
 expect 0 '1 of 1 recordings hold' verify "$recordings/loss"
