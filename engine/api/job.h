@@ -48,7 +48,7 @@ struct Comparison {
 
 /// All comparisons of one recording.
 struct ReplayReport {
-    std::string kind; ///< "trace", "forward", "loss", "knn", "schedules"
+    std::string kind; ///< "trace", "forward", "loss", "knn", "schedules", "image-ops", "crop statistics"
     std::string path;
     std::vector<Comparison> comparisons;
     std::string note;           ///< a sentence on how it was judged; usually empty

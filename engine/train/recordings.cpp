@@ -4,8 +4,11 @@
 #include "engine/formats/safetensors.h"
 #include "engine/support/check.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 
 namespace dinoscope {
@@ -44,9 +47,29 @@ std::string kindOf(const SafetensorsFile& file) {
     return {};
 }
 
+/// The kind of a folder that is one recording; empty if it is none.
+std::string kindOfFolder(const fs::path& folder) {
+    if (fs::exists(folder / "trace.json"))
+        return "trace";
+    return fs::exists(folder / "manifest.json") && fs::exists(folder / "source.png") ? "image-ops" : "";
+}
+
+/// Of a JSON file, as kindOf().
+std::string kindOfJson(const fs::path& path) {
+    std::ifstream file(path);
+    const auto json = nlohmann::json::parse(file, nullptr, false);
+    const bool boxes = json.is_object() && json.contains("global") && json.contains("local") &&
+                       json["global"].is_object() && json["global"].contains("log_aspect_mean");
+    return boxes ? "crop statistics" : "";
+}
+
+std::string kindOfFile(const fs::path& path) {
+    return path.extension() == ".json" ? kindOfJson(path) : kindOf(SafetensorsFile(path.string()));
+}
+
 void look(const fs::path& folder, int depth, FoundRecordings& found) {
-    if (fs::exists(folder / "trace.json")) {
-        found.recordings.push_back({"trace", folder.string()});
+    if (const std::string kind = kindOfFolder(folder); !kind.empty()) {
+        found.recordings.push_back({kind, folder.string()});
         return;
     }
     std::vector<fs::path> entries;
@@ -59,12 +82,12 @@ void look(const fs::path& folder, int depth, FoundRecordings& found) {
     for (const fs::path& entry : entries) {
         if (fs::is_directory(entry) && depth < kDeepest) {
             look(entry, depth + 1, found);
-        } else if (entry.extension() == ".safetensors") {
-            const std::string kind = kindOf(SafetensorsFile(entry.string()));
-            if (kind.empty())
-                found.skipped.push_back(entry.string());
-            else
+        } else if (entry.extension() == ".safetensors" || entry.extension() == ".json") {
+            const std::string kind = kindOfFile(entry);
+            if (!kind.empty())
                 found.recordings.push_back({kind, entry.string()});
+            else if (entry.extension() != ".json") // which may be about anything
+                found.skipped.push_back(entry.string());
         }
     }
     if (found.recordings.size() + found.skipped.size() == before)
@@ -83,7 +106,7 @@ FoundRecordings findRecordings(const std::string& path) {
         look(place, 1, found);
     else if (place.filename() == "trace.json")
         found.recordings.push_back({"trace", place.has_parent_path() ? place.parent_path().string() : "."});
-    else if (const std::string kind = kindOf(SafetensorsFile(path)); !kind.empty())
+    else if (const std::string kind = kindOfFile(place); !kind.empty())
         found.recordings.push_back({kind, path});
     else
         found.skipped.push_back(path);
@@ -99,6 +122,10 @@ Slices<ReplayReport> replay(const Recording& recording, const ReplayOptions& opt
         return replayLoss(recording.path, options);
     if (recording.kind == "knn")
         return replayKnn(recording.path, options);
+    if (recording.kind == "image-ops")
+        return replayImageOps(recording.path, options);
+    if (recording.kind == "crop statistics")
+        return replayCropStatistics(recording.path, options);
     return replaySchedules(recording.path, options);
 }
 

@@ -8,9 +8,9 @@
 
 namespace dinoscope {
 
-/// A recording on disk: the folder of a trace, or a file of single calls.
+/// A recording on disk: the folder of a trace or of pictures, or a file of single calls.
 struct Recording {
-    std::string kind; ///< "trace", "forward", "loss", "knn", "schedules"
+    std::string kind; ///< "trace", "forward", "loss", "knn", "schedules", "image-ops", "crop statistics"
     std::string path;
 };
 

@@ -32,6 +32,11 @@ Slices<ReplayReport> replayKnn(std::string file, ReplayOptions options = {});
 /// A file whose metadata holds the arguments of each schedule.
 Slices<ReplayReport> replaySchedules(std::string file, ReplayOptions options = {});
 
+/// A folder with source.png, manifest.json and what Pillow and torchvision made of the source by each operation.
+Slices<ReplayReport> replayImageOps(std::string folder, ReplayOptions options = {});
+/// Moments and quantiles of the boxes of torchvision's RandomResizedCrop.
+Slices<ReplayReport> replayCropStatistics(std::string file, ReplayOptions options = {});
+
 /// The training a trace.json describes. @throws EngineError(badInput) that names the file and the field.
 TrainingOptions readTraceOptions(const std::string& folder);
 

@@ -55,7 +55,10 @@ expect 0 '1 of 1 recordings hold' verify "$recordings/loss"
 expect 0 'top5 .*holds' verify "$recordings/knn/knn.safetensors" --dtype float64
 expect 0 '"holds":true' verify "$recordings/schedules.safetensors" --json --threads 1
 expect 1 'DIFFERS.*not those that were recorded|not those' verify "$recordings/loss" --tolerance 0
-expect 1 'no recording of a kind that is known' verify "$recordings/image-ops"
+expect 0 'gray\.png \(grayscale\), largest .*holds' verify "$recordings/image-ops"
+expect 0 'local\.area_std .*holds' verify "$recordings/crop_statistics.json"
+mkdir empty
+expect 1 'no recording of a kind that is known' verify empty
 expect 1 "There is no '/nowhere'" verify /nowhere
 expect 1 'loss.safetensors' verify "$recordings/vit-adamw/trace.json/loss.safetensors"
 expect 0 'teacher.backbone.cls_token +F32 +1 x 1 x 48' inspect "$recordings/vit-adamw/checkpoint.pth"
