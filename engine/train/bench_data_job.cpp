@@ -65,8 +65,11 @@ private:
 ImageSourcePtr repeated(const fs::path& file, std::int64_t count) {
     std::error_code error;
     const auto bytes = static_cast<std::int64_t>(fs::file_size(file, error));
+    if (error)
+        throw EngineError(ErrorCode::badInput, "train",
+                          file.string() + " cannot be read (" + error.message() + "): name a JPEG file.");
     FolderListing listing;
-    listing.files.assign(static_cast<std::size_t>(count), FolderFile{file.filename().string(), error ? 0 : bytes, -1});
+    listing.files.assign(static_cast<std::size_t>(count), FolderFile{file.filename().string(), bytes, -1});
     return std::make_shared<FolderSource>(file.filename().string(), file.parent_path(), std::move(listing));
 }
 
