@@ -64,7 +64,8 @@ TEST(TarIndex, KnowsEveryWayToWriteANameAndASize) {
 TEST(TarIndex, ReadsWhatTarWrites) {
     const testing::ScratchFolder folder;
     for (const char* format : {"gnu", "pax", "ustar", "v7", "posix"}) {
-        const std::string name = std::string(60, 'x') + "/" + std::string(30, 'y') + ".png";
+        std::string name(60, 'x');
+        name.append("/").append(30, 'y').append(".png");
         writeBytes(folder / ("in/" + name), {1, 2, 3});
         const std::string call = "tar --format=" + std::string(format) + " -C '" + std::string(folder / "in") +
                                  "' -cf '" + std::string(folder / "out.tar") + "' . 2>/dev/null";
