@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/api/image.h"
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -30,6 +32,7 @@ struct ScanRequest {
     std::string kind = "auto";    ///< what data.kind takes
     bool officialLoading = false; ///< as data.official_loading
     bool colors = false;          ///< also mean and deviation of the channels
+    bool meanPicture = false;     ///< also the mean of the pictures
     std::int64_t threads = 0;     ///< 0: one a processor; nothing depends on it
 };
 
@@ -66,6 +69,7 @@ struct ScanReport {
     std::int64_t bytes = 0;                ///< of the files that hold the pictures
     std::int64_t otherFiles = 0;           ///< that are no pictures by their names
     std::optional<ColorStatistics> colors; ///< of the training pictures that are ok
+    Image meanPicture; ///< of the same, each squeezed into a square; empty: nobody asked, or none is ok
 
     std::int64_t count(PictureVerdict verdict) const { return counts[static_cast<std::size_t>(verdict)]; }
     std::int64_t usable() const { return count(PictureVerdict::ok); }

@@ -46,14 +46,16 @@ void widen(std::int64_t& least, std::int64_t& most, std::int64_t otherLeast, std
     most = std::max(most, otherMost);
 }
 
-void addPicture(const PictureView& picture, bool colors, ScanFindings& findings) {
+void addPicture(const PictureView& picture, ScanExtras extras, ScanFindings& findings) {
     ++findings.counts[static_cast<std::size_t>(PictureVerdict::ok)];
     widen(findings.leastWidth, findings.mostWidth, picture.width, picture.width);
     widen(findings.leastHeight, findings.mostHeight, picture.height, picture.height);
     const auto side = static_cast<unsigned>(std::min(picture.width, picture.height));
     ++findings.sizes[std::min<std::size_t>(static_cast<std::size_t>(std::bit_width(side)), findings.kSizeClasses) - 1];
-    if (colors)
+    if (extras.colors)
         addColors(picture, findings);
+    if (extras.meanPicture)
+        findings.meanPicture.add(picture);
 }
 
 void addProblem(PictureVerdict verdict, std::string path, std::string reason, ScanFindings& findings) {
@@ -72,12 +74,14 @@ void ScanFindings::add(const ScanFindings& next) {
         means[c] += next.means[c];
         squares[c] += next.squares[c];
     }
+    meanPicture.add(next.meanPicture);
     problems.insert(problems.end(), next.problems.begin(), next.problems.end());
     widen(leastWidth, mostWidth, next.leastWidth, next.mostWidth);
     widen(leastHeight, mostHeight, next.leastHeight, next.mostHeight);
 }
 
-SourceScan::SourceScan(ImageSourcePtr source, int threads, bool colors) : source_(std::move(source)), colors_(colors) {
+SourceScan::SourceScan(ImageSourcePtr source, int threads, ScanExtras extras)
+    : source_(std::move(source)), extras_(extras) {
     try {
         for (int i = 0; i < std::max(1, threads); ++i)
             threads_.emplace_back([this] { work(); });
@@ -125,7 +129,7 @@ ScanFindings SourceScan::look(std::int64_t begin, std::int64_t end) const {
     Image buffer;
     for (SampleIndex index{begin}; index.value < end && !stopping_; ++index.value)
         try {
-            addPicture(source_->read(index, buffer), colors_, piece);
+            addPicture(source_->read(index, buffer), extras_, piece);
         } catch (const PictureError& error) {
             addProblem(error.verdict(), source_->picturePlace(index), error.reason(), piece);
         }

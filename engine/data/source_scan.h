@@ -3,6 +3,7 @@
 
 #include "engine/api/scan.h"
 #include "engine/data/image_source.h"
+#include "engine/data/small_picture.h"
 
 #include <array>
 #include <atomic>
@@ -28,17 +29,24 @@ struct ScanFindings {
     /// Sums over the pictures that are ok of the mean, and of the mean square, of each channel's values between 0
     /// and 1.
     std::array<double, 3> means{}, squares{};
+    MeanPicture meanPicture; ///< of the pictures that are ok
 
     /// Adds what was found in the pictures that follow.
     void add(const ScanFindings& next);
+};
+
+/// What a scan is to measure beside verdicts and sizes.
+struct ScanExtras {
+    bool colors = false;      ///< sums of the channels
+    bool meanPicture = false; ///< the mean of the pictures
 };
 
 /// Reads every picture of a source in threads of its own. What is found does not depend on their number: pictures are
 /// looked at in pieces of a fixed length, whose findings are added in their order. One caller.
 class SourceScan {
 public:
-    /// Begins to read. `colors`: sums of the channels, too.
-    SourceScan(ImageSourcePtr source, int threads, bool colors);
+    /// Begins to read.
+    SourceScan(ImageSourcePtr source, int threads, ScanExtras extras = {});
     /// Waits for the pictures in work.
     ~SourceScan();
     SourceScan(const SourceScan&) = delete;
@@ -56,7 +64,7 @@ private:
     ScanFindings look(std::int64_t begin, std::int64_t end) const;
 
     const ImageSourcePtr source_;
-    const bool colors_;
+    const ScanExtras extras_;
     ScanFindings findings_;
     std::int64_t done_ = 0;
 

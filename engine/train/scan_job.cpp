@@ -74,14 +74,17 @@ Slices<JobAnswer> scanPictures(ScanRequest request) {
     if (sets.test)
         sources.push_back(sets.test);
     for (const ImageSourcePtr& source : sources) {
-        SourceScan scan(source, threads, request.colors && source == sets.train);
+        const bool trained = source == sets.train;
+        SourceScan scan(source, threads, {request.colors && trained, request.meanPicture && trained});
         const std::int64_t before = progress.done;
         for (bool more = true; more;) {
             more = scan.wait(kSlice);
             progress.done = before + scan.done();
             co_yield progress;
         }
-        if (request.colors && source == sets.train)
+        if (trained)
+            report.meanPicture = scan.findings().meanPicture.image();
+        if (request.colors && trained)
             report.colors = colorStatistics(scan.findings(), source->channels());
         all.add(scan.findings());
     }

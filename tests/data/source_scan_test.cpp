@@ -3,6 +3,7 @@
 
 #include "engine/data/memory_source.h"
 #include "engine/data/open_source.h"
+#include "engine/data/small_picture.h"
 #include "tests/data/picture_files.h"
 #include "tests/data/scratch_folder.h"
 
@@ -22,8 +23,8 @@ using testing::smoothPicture;
 using testing::writeBytes;
 using testing::writePicture;
 
-ScanFindings scanned(const ImageSourcePtr& source, int threads, bool colors = false) {
-    SourceScan scan(source, threads, colors);
+ScanFindings scanned(const ImageSourcePtr& source, int threads, ScanExtras extras = {}) {
+    SourceScan scan(source, threads, extras);
     while (scan.wait(std::chrono::seconds(10))) {
     }
     EXPECT_EQ(scan.done(), source->count());
@@ -111,7 +112,7 @@ TEST(SourceScan, MeanAndDeviationAreThoseOfTheValuesForAnyNumberOfThreads) {
         pictures.push_back(std::move(picture));
     }
     const auto source = std::make_shared<MemorySource>("fifty", std::move(pictures));
-    const ScanFindings one = scanned(source, 1, true), four = scanned(source, 4, true);
+    const ScanFindings one = scanned(source, 1, {.colors = true}), four = scanned(source, 4, {.colors = true});
     EXPECT_EQ(std::memcmp(one.means.data(), four.means.data(), sizeof one.means), 0);
     EXPECT_EQ(std::memcmp(one.squares.data(), four.squares.data(), sizeof one.squares), 0);
     const ColorStatistics statistics = colorStatistics(one, 3);
@@ -120,18 +121,49 @@ TEST(SourceScan, MeanAndDeviationAreThoseOfTheValuesForAnyNumberOfThreads) {
         EXPECT_NEAR(statistics.mean[c], mean[c], 1e-12);
         EXPECT_NEAR(statistics.deviation[c], std::sqrt(square[c] - mean[c] * mean[c]), 1e-12);
     }
-    EXPECT_EQ(scanned(source, 1, false).means[0], 0) << "nobody asked";
-    EXPECT_EQ(colorStatistics(
-                  scanned(std::make_shared<MemorySource>("grey", std::vector{Image{2, 1, 1, {0, 255}}}), 1, true), 1)
+    EXPECT_EQ(scanned(source, 1).means[0], 0) << "nobody asked";
+    EXPECT_EQ(colorStatistics(scanned(std::make_shared<MemorySource>("grey", std::vector{Image{2, 1, 1, {0, 255}}}), 1,
+                                      {.colors = true}),
+                              1)
                   .deviation,
               std::vector<double>{0.5});
+}
+
+TEST(SourceScan, TheMeanPictureIsTheMeanForAnyNumberOfThreads) {
+    std::vector<Image> pictures;
+    for (int i = 0; i < 40; ++i)
+        pictures.push_back({30 + i, 90 - i, 3, testing::bytesOf(smoothPicture(30 + i, 90 - i, i))});
+    for (const int grey : {10, 21}) // two that are even: 15.5 becomes 16
+        pictures.push_back({2, 200, 3, std::vector<std::uint8_t>(1200, static_cast<std::uint8_t>(grey))});
+    const auto even = std::make_shared<MemorySource>("two", std::vector<Image>(pictures.end() - 2, pictures.end()));
+    const auto all = std::make_shared<MemorySource>("forty-two", std::move(pictures));
+    const Image one = scanned(all, 1, {.meanPicture = true}).meanPicture.image();
+    EXPECT_EQ(one.width, MeanPicture::kSide);
+    EXPECT_EQ(one.pixels.size(), 3U * MeanPicture::kSide * MeanPicture::kSide);
+    EXPECT_EQ(one.pixels, scanned(all, 4, {.meanPicture = true}).meanPicture.image().pixels);
+    EXPECT_EQ(scanned(even, 1, {.meanPicture = true}).meanPicture.image().pixels,
+              std::vector<std::uint8_t>(one.pixels.size(), 16));
+    EXPECT_TRUE(scanned(all, 1).meanPicture.image().empty()) << "nobody asked";
+}
+
+TEST(SmallPicture, EachPixelIsTheMeanOfItsCell) {
+    const Image wide{4, 2, 1, {0, 10, 20, 31, 2, 12, 22, 33}};
+    EXPECT_EQ(smallPicture(PictureView(wide), 2, 1).pixels, (std::vector<std::uint8_t>{6, 27})) << "26.5 is rounded up";
+    EXPECT_EQ(smallPicture(PictureView(wide), 3, 2).pixels, (std::vector<std::uint8_t>{0, 10, 26, 2, 12, 28}));
+    EXPECT_EQ(smallPicture(PictureView(wide), 8, 1).pixels, (std::vector<std::uint8_t>{1, 1, 11, 11, 21, 21, 32, 32}));
+    const Image same = fittedPicture(PictureView(wide), 4), small = fittedPicture(PictureView(wide), 2);
+    EXPECT_EQ(same.pixels, wide.pixels);
+    EXPECT_EQ(small.width, 2);
+    EXPECT_EQ(small.height, 1);
+    const Image line{300, 1, 1, std::vector<std::uint8_t>(300, 7)};
+    EXPECT_EQ(fittedPicture(PictureView(line), 10).height, 1);
 }
 
 TEST(SourceScan, CanBeGivenUp) {
     const testing::ScratchFolder folder;
     for (int i = 0; i < 200; ++i)
         writePicture(folder / (std::to_string(i) + ".png"), 30, 30, i);
-    SourceScan scan(openSource(folder.path()).train, 2, false);
+    SourceScan scan(openSource(folder.path()).train, 2);
     scan.wait(std::chrono::seconds(10));
     EXPECT_GT(scan.done(), 0);
 }

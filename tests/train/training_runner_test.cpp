@@ -138,7 +138,7 @@ TEST_F(TrainingRunnerTest, AScanIsAJobThatCountsAndNames) {
     for (const std::int64_t threads : {1, 3}) {
         ScanRequest request;
         request.path = folder.path();
-        request.colors = true;
+        request.colors = request.meanPicture = true;
         request.threads = threads;
         const std::unique_ptr<Job> job = runner.startJob(request);
         std::optional<JobAnswer> answer;
@@ -167,6 +167,8 @@ TEST_F(TrainingRunnerTest, AScanIsAJobThatCountsAndNames) {
         std::string colors;
         for (const double value : report.colors->mean)
             colors += std::to_string(value) + " ";
+        colors.append(report.meanPicture.pixels.begin(), report.meanPicture.pixels.end());
+        EXPECT_EQ(report.meanPicture.channels, 3);
         seen.push_back(colors);
     }
     EXPECT_EQ(seen[0], seen[1]);
