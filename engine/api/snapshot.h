@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/api/cache_state.h"
 #include "engine/api/error.h"
 #include "engine/api/metric.h"
 #include "engine/api/param.h"
@@ -59,7 +60,8 @@ struct Snapshot {
     double secondsLeft = -1;      ///< negative: unknown
     std::int64_t memoryBytes = 0; ///< resident set of the process
     StepTimes times;
-    WorkProgress work; ///< of the runner, or of the job in work
+    std::optional<CacheState> cache; ///< of the training pictures; nothing: nothing is cached
+    WorkProgress work;               ///< of the runner, or of the job in work
     std::optional<Error> lastError;
     /// Why the checkpoint that was tried last was not saved, while training goes on; nothing: it was.
     std::optional<Error> saveFailure;

@@ -62,8 +62,7 @@ std::shared_ptr<const CachedSource::Bytes> CachedSource::keepStored(SampleIndex 
     {
         const std::lock_guard lock(mutex_);
         ++state_.misses;
-        ++seenPictures_;
-        seenBytes_ += size;
+        state_.readBytes += size;
         if (state_.bytes() + size > state_.budget)
             return nullptr;
         state_.storedBytes += size; // promised before the lock is given up
@@ -87,7 +86,7 @@ std::shared_ptr<const CachedSource::Bytes> CachedSource::keepStored(SampleIndex 
 
 /// What the files take that were not kept yet, if they are like those that were read.
 std::int64_t CachedSource::bytesStillToStore() const {
-    return seenPictures_ == 0 ? 0 : (source_->count() - keptPictures_) * (seenBytes_ / seenPictures_);
+    return state_.misses == 0 ? 0 : (source_->count() - keptPictures_) * (state_.readBytes / state_.misses);
 }
 
 void CachedSource::keepDecoded(SampleIndex index, const PictureView& picture, PictureSize whole, int asked) const {

@@ -55,8 +55,7 @@ private:
     mutable std::mutex mutex_;
     mutable std::vector<Entry> entries_;
     mutable CacheState state_;
-    mutable std::int64_t keptPictures_ = 0;                 ///< in either form
-    mutable std::int64_t seenPictures_ = 0, seenBytes_ = 0; ///< whose files were read
+    mutable std::int64_t keptPictures_ = 0; ///< in either form
 };
 
 /// `source`, cached if it reads files and the budget is above 0. Null stays null.

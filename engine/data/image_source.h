@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/api/cache_state.h"
 #include "engine/api/ids.h"
 #include "engine/api/image.h"
 #include "engine/augment/picture_view.h"
@@ -27,16 +28,6 @@ struct Leftovers {
 
 /// Says by how much a picture of the given size, upright, may be read smaller: 1, 2, 4 or 8 along each axis.
 using ChooseShrink = std::function<int(PictureSize)>;
-
-/// What a source keeps in memory of the pictures that it has read.
-struct CacheState {
-    std::int64_t budget = 0;                        ///< bytes that may be kept
-    std::int64_t storedBytes = 0, decodedBytes = 0; ///< of files, and of decoded pictures
-    std::int64_t storedPictures = 0, decodedPictures = 0;
-    std::int64_t storedHits = 0, decodedHits = 0, misses = 0; ///< requests served from either, and from the disk
-
-    std::int64_t bytes() const { return storedBytes + decodedBytes; }
-};
 
 /// A numbered set of pictures. Immutable after construction; every member may be called from any thread.
 class ImageSource {

@@ -24,6 +24,7 @@ void SnapshotPublisher::readRunner(bool hasRun) {
     last_.trainSeconds = status.trainSeconds;
     last_.secondsLeft = status.secondsLeft;
     last_.times = status.times;
+    last_.cache = status.cache;
     last_.saveFailure = status.saveFailure;
     last_.work = status.work.what.empty() ? jobs_.progress() : status.work;
 }

@@ -27,6 +27,7 @@ struct RunnerStatus {
     double imagesPerSecond = 0, waitShare = 0, trainSeconds = 0, secondsLeft = -1;
     StepTimes times;
     WorkProgress work;
+    std::optional<CacheState> cache;  ///< of the training pictures
     std::optional<Error> saveFailure; ///< of the checkpoint that was tried last
 };
 

@@ -351,6 +351,7 @@ RunnerStatus LiveRun::status() const {
         status.secondsLeft = secondsLeft();
     }
     status.times = times_;
+    status.cache = sets_.train->cacheState();
     if (saver_)
         status.saveFailure = saver_->failure();
     if (references_)

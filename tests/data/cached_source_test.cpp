@@ -92,6 +92,7 @@ TEST_F(CachedSources, KeepFilesFirstThenPicturesInTheirPlace) {
     EXPECT_EQ(large->cacheState()->decodedBytes, pixels);
     EXPECT_GE(large->cacheState()->decodedHits, kPictures);
     EXPECT_EQ(large->cacheState()->misses, kPictures);
+    EXPECT_EQ(large->cacheState()->readBytes, fileBytes_);
 }
 
 TEST_F(CachedSources, GoOnWithoutTheFolder) {

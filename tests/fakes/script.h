@@ -29,6 +29,7 @@ public:
     std::chrono::microseconds stepTime{0}; ///< how long a step lasts; for windows that people look at
     std::int64_t waitsForPictures = 0;     ///< calls of step that make none, before the first that does
     bool labelled = true;
+    bool caches = true;         ///< pictures that were read stay in memory
     bool convolutional = false; ///< a backbone without attention
     /// Share of ln K that the teacher's entropy keeps: near 1 or 0 the run looks collapsed. Negative: an ordinary run.
     double entropyShare = -1;

@@ -142,6 +142,21 @@ void ScriptedRunner::recordStep(RunnerOutput& output) {
     record(output, "winning_prototypes_teacher", 18 + std::floor(20 * (1 - std::exp(-t / 90))));
 }
 
+/// 128 pictures of 700 bytes a step, from the disk in the first epoch and from memory later.
+void ScriptedRunner::readPictures() {
+    CacheState cache = status_.cache.value_or(CacheState{});
+    cache.budget = 1 << 30;
+    if (status_.epoch.value == 0) {
+        cache.misses += 128;
+        cache.storedPictures += 128;
+        cache.storedBytes += 128 * 700;
+        cache.readBytes += 128 * 700;
+    } else {
+        cache.storedHits += 128;
+    }
+    status_.cache = cache;
+}
+
 void ScriptedRunner::queueEvaluation() {
     workLeft_ = script_->evaluationSlices;
     status_.work = {"Evaluating k-NN", 0, script_->evaluationSlices};
@@ -162,6 +177,8 @@ StepOutcome ScriptedRunner::step(RunnerOutput& output) {
     status_.waitShare = 0.02;
     status_.secondsLeft = 0.2 * static_cast<double>(script_->plannedSteps - status_.step.value);
     status_.times = {4, 40, 70, 80, 6, 1, 201};
+    if (script_->caches)
+        readPictures();
     recordStep(output);
     if (script_->evaluateEvery > 0 && status_.step.value % script_->evaluateEvery == 0)
         queueEvaluation();

@@ -41,6 +41,7 @@ private:
     void prepare(const std::string& point, const ParamSet& params, const std::function<bool()>& keepGoing);
     void record(RunnerOutput& output, const char* metric, double value);
     void recordStep(RunnerOutput& output);
+    void readPictures();
     void queueEvaluation();
     double real(const char* id) const;
 

@@ -52,6 +52,10 @@ TEST(FolderRun, TrainsAndMeasuresOnAFolderOfPictures) {
     }
     for (const double loss : recorder.of(Metric::loss))
         EXPECT_TRUE(std::isfinite(loss));
+    const std::optional<CacheState> cache = run.status().cache;
+    ASSERT_TRUE(cache);
+    EXPECT_GT(cache->readBytes, 0);
+    EXPECT_GT(cache->hits(), 0);
     ASSERT_EQ(recorder.of(Metric::knnTeacher).size(), 1U);
     EXPECT_GT(recorder.of(Metric::knnTeacher)[0], 60);
     EXPECT_GT(run.info()->referenceLines[0].value, 90); // the pixels tell the classes

@@ -45,6 +45,7 @@ TEST(LiveRun, RecordsEveryMetricOfAStep) {
     EXPECT_EQ(status.step.value, 3);
     EXPECT_GT(status.imagesPerSecond, 0);
     EXPECT_GT(status.times.totalMs, 0);
+    EXPECT_FALSE(status.cache) << "IDX files are read once";
 }
 
 TEST(LiveRun, LossIsEntropyPlusDivergence) {
