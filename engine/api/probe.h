@@ -130,10 +130,28 @@ struct NeighboursAnswer {
     std::vector<Neighbour> student, teacher; ///< nearest first
 };
 
-using ProbeQuestion = std::variant<CropsRequest, SoftmaxRequest, AttentionRequest, NeighboursRequest>;
+/// Some pictures of the training source, small; no network is asked.
+struct SamplesRequest {
+    std::vector<std::int64_t> samples; ///< numbers of pictures, at most kMostSamples
+    std::int64_t side = 96;            ///< of the square that each is to fit into, 8 to 512 pixels
+};
+inline constexpr std::size_t kMostSamples = 256;
+struct SamplePicture {
+    std::int64_t sample = 0;
+    std::int32_t label = -1; ///< index into RunInfo::classNames; -1: none
+    std::string caption;     ///< what, class, index
+    Image image;             ///< with its proportions
+    std::string problem;     ///< why it cannot be read; empty: it can
+};
+/// Reading takes a limited time: the first of the pictures asked for, at least one. Ask again for the others.
+struct SamplesAnswer {
+    std::vector<SamplePicture> pictures;
+};
+
+using ProbeQuestion = std::variant<CropsRequest, SoftmaxRequest, AttentionRequest, NeighboursRequest, SamplesRequest>;
 
 /// Kinds of probes, in the order of ProbeQuestion's alternatives.
-enum class ProbeKind { crops, softmax, attention, neighbours };
+enum class ProbeKind { crops, softmax, attention, neighbours, samples };
 inline ProbeKind probeKind(const ProbeQuestion& question) { return static_cast<ProbeKind>(question.index()); }
 
 struct ProbeRequest {
@@ -146,7 +164,7 @@ struct ProbeResult {
     JobId id = 0;
     ProbeKind kind = ProbeKind::crops;
     Step step{};
-    std::variant<std::monostate, CropsAnswer, SoftmaxAnswer, AttentionAnswer, NeighboursAnswer>
+    std::variant<std::monostate, CropsAnswer, SoftmaxAnswer, AttentionAnswer, NeighboursAnswer, SamplesAnswer>
         answer; ///< monostate: see error
     std::optional<Error> error;
 };

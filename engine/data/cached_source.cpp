@@ -56,6 +56,17 @@ PictureView CachedSource::readSmaller(SampleIndex index, Image& buffer, const Ch
     return view;
 }
 
+PictureView CachedSource::glance(SampleIndex index, Image& buffer, const ChooseShrink& choose) const {
+    const Entry kept = entry(index);
+    if (kept.decoded) {
+        PictureView view(kept.decoded->image);
+        view.shrink = kept.decoded->shrink;
+        return view;
+    }
+    return kept.stored ? source_->decodeStored(index, *kept.stored, buffer, choose)
+                       : source_->glance(index, buffer, choose);
+}
+
 std::shared_ptr<const CachedSource::Bytes> CachedSource::keepStored(SampleIndex index,
                                                                     std::span<const std::uint8_t> bytes) const {
     const auto size = static_cast<std::int64_t>(bytes.size());

@@ -23,6 +23,7 @@ public:
     std::optional<PictureSize> uniformSize() const override { return source_->uniformSize(); }
     PictureView read(SampleIndex index, Image& buffer) const override;
     PictureView readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const override;
+    PictureView glance(SampleIndex index, Image& buffer, const ChooseShrink& choose) const override;
     const std::vector<std::string>& classNames() const override { return source_->classNames(); }
     std::optional<std::int32_t> label(SampleIndex index) const override { return source_->label(index); }
     std::string pictureName(SampleIndex index) const override { return source_->pictureName(index); }

@@ -56,6 +56,11 @@ public:
     /// read whole pictures does not ask; what was read says PictureView::shrink.
     virtual PictureView readSmaller(SampleIndex index, Image& buffer, const ChooseShrink& choose) const;
 
+    /// The same for somebody who only looks on: what the source keeps, and what it has counted, stay as they are.
+    virtual PictureView glance(SampleIndex index, Image& buffer, const ChooseShrink& choose) const {
+        return readSmaller(index, buffer, choose);
+    }
+
     /// Whether pictures, or some of them, are decoded from bytes that storedPicture() gives.
     virtual bool storesPictures() const { return false; }
     /// The bytes that a picture is stored as, in memory that lives until the thread asks for the next; empty for one

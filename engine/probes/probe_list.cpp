@@ -16,6 +16,7 @@ const std::vector<NamedEntry>& probeList() {
          "the features of each patch are, and how alike. Convolutional networks have no attention but the other two."},
         {"neighbours", "Neighbours",
          "The pictures whose features are nearest to those of one picture, in the student and in the teacher."},
+        {"samples", "Samples", "Pictures of the training set, small, with their classes."},
     };
     return list;
 }

@@ -9,6 +9,7 @@
 #include "engine/probes/evaluation_scope.h"
 #include "engine/probes/given_picture.h"
 #include "engine/probes/neighbours_probe.h"
+#include "engine/probes/samples_probe.h"
 #include "engine/probes/tensor_values.h"
 #include "engine/support/check.h"
 #include "engine/train/kept_moment.h"
@@ -181,6 +182,10 @@ NeighboursAnswer answer(const Scene& scene, const NeighboursRequest& request) {
     }
     answer.picture = std::move(subject.picture);
     return answer;
+}
+
+SamplesAnswer answer(const Scene& scene, const SamplesRequest& request) {
+    return smallSamples(scene.run.source(), request);
 }
 
 } // namespace

@@ -104,6 +104,27 @@ TEST_F(CachedSources, GoOnWithoutTheFolder) {
     EXPECT_EQ(batches(source, "exact"), expected);
 }
 
+TEST_F(CachedSources, AGlanceKeepsAndCountsNothing) {
+    const auto smaller = [](PictureSize) { return 2; };
+    const auto glance = [&](const ImageSource& source, std::int64_t index) {
+        Image buffer;
+        const PictureView view = source.glance(SampleIndex{index}, buffer, smaller);
+        return std::vector<std::uint8_t>(view.pixels, view.pixels + view.width * view.height * view.channels);
+    };
+    const ImageSourcePtr source = cached(source_, kPlenty);
+    const std::vector<std::uint8_t> half = glance(*source_, 0);
+    EXPECT_EQ(half.size(), 3U * 100 * 80);
+    EXPECT_EQ(glance(*source, 0), half);
+    EXPECT_EQ(source->cacheState()->misses, 0);
+    EXPECT_EQ(source->cacheState()->bytes(), 0);
+    source->image(SampleIndex{0});
+    std::filesystem::remove_all(folder_.path());
+    EXPECT_EQ(glance(*source, 0), half) << "from the file in memory";
+    EXPECT_EQ(source->cacheState()->misses, 1);
+    EXPECT_EQ(source->cacheState()->hits(), 0);
+    EXPECT_EQ(source->cacheState()->readBytes, source->cacheState()->storedBytes);
+}
+
 TEST_F(CachedSources, AChangeOfModeReadsAgainWhatIsNeeded) {
     const ImageSourcePtr source = cached(source_, kPlenty);
     for (const char* mode : {"fast", "exact", "fast"})

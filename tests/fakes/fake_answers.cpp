@@ -217,6 +217,23 @@ NeighboursAnswer fakeNeighbours(const NeighboursRequest& request, std::optional<
     return answer;
 }
 
+SamplesAnswer fakeSamples(const SamplesRequest& request, bool labelled) {
+    SamplesAnswer answer;
+    for (const std::int64_t sample : request.samples) {
+        SamplePicture picture{sample,
+                              labelled ? static_cast<std::int32_t>(sample % 10) : -1,
+                              captionOf({PictureRef::Kind::sample, sample, {}}),
+                              {},
+                              {}};
+        if (sample == 13)
+            picture.problem = "The file ends before the picture does.";
+        else
+            picture.image = fakePicture(sample);
+        answer.pictures.push_back(std::move(picture));
+    }
+    return answer;
+}
+
 FileReport fakeFileReport(const std::string& path) {
     FileReport report;
     report.path = path;

@@ -27,6 +27,9 @@ AttentionAnswer fakeAttention(const AttentionRequest& request, Step step);
 /// second of the student.
 NeighboursAnswer fakeNeighbours(const NeighboursRequest& request, std::optional<Step> measured);
 
+/// Every picture asked for but number 13, which is broken.
+SamplesAnswer fakeSamples(const SamplesRequest& request, bool labelled);
+
 /// A small Vision Transformer in its third epoch; what its file does not say are the pictures.
 FileReport fakeFileReport(const std::string& path);
 

@@ -136,7 +136,8 @@ EngineCatalog fakeCatalog() {
     catalog.probes = {{"crops", "Crops", "A picture and its views."},
                       {"softmax", "Temperature", "Logits of a picture."},
                       {"attention", "Attention", "Where the heads look."},
-                      {"neighbours", "Neighbours", "Pictures nearest in feature space."}};
+                      {"neighbours", "Neighbours", "Pictures nearest in feature space."},
+                      {"samples", "Samples", "Pictures of the training set."}};
     return catalog;
 }
 

@@ -236,7 +236,9 @@ ProbeResult ScriptedRunner::probe(const ProbeRequest& request) {
         if (script_->convolutional && attention->view == PatchView::attention)
             throw EngineError(ErrorCode::notAllowed, "probes", "A convolutional network has no attention.");
         result.answer = fakeAttention(*attention, result.step);
-    } else
+    } else if (const auto* samples = std::get_if<SamplesRequest>(&request.question))
+        result.answer = fakeSamples(*samples, script_->labelled);
+    else
         result.answer = fakeNeighbours(std::get<NeighboursRequest>(request.question), measured_);
     return result;
 }

@@ -70,6 +70,7 @@ TEST(ProbeList, StandsInTheOrderOfProbeKind) {
     EXPECT_EQ(probeList()[static_cast<std::size_t>(ProbeKind::crops)].id, "crops");
     EXPECT_EQ(probeList()[static_cast<std::size_t>(ProbeKind::softmax)].id, "softmax");
     EXPECT_EQ(probeList()[static_cast<std::size_t>(ProbeKind::attention)].id, "attention");
+    EXPECT_EQ(probeList()[static_cast<std::size_t>(ProbeKind::samples)].id, "samples");
 }
 
 } // namespace

@@ -222,6 +222,16 @@ TEST(RunProbes, AnotherPictureIsComparedAsTheNetworksAreNow) {
     EXPECT_EQ(refusal(small, NeighboursRequest{sample(64), 8}), ErrorCode::badInput);
 }
 
+TEST(RunProbes, SamplesArePicturesOfTheTrainingSetWithTheirClasses) {
+    SmallRun small;
+    const auto answer = ask<SamplesAnswer>(small, SamplesRequest{{5, 40}, 8});
+    ASSERT_FALSE(answer.pictures.empty());
+    EXPECT_EQ(answer.pictures[0].sample, 5);
+    EXPECT_EQ(answer.pictures[0].label, small.run->source().label(SampleIndex{5}).value());
+    EXPECT_EQ(answer.pictures[0].image.width, 8);
+    EXPECT_EQ(refusal(small, SamplesRequest{{64}, 8}), ErrorCode::badInput);
+}
+
 TEST(RunProbes, RefusesWhatThereIsNot) {
     SmallRun small;
     EXPECT_EQ(refusal(small, CropsRequest{row(8), 0}), ErrorCode::badInput);
