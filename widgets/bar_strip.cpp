@@ -7,13 +7,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace dinoscope {
 namespace {
 
 constexpr int kScaleWidth = 52;
 
-QString figure(double value) { return QString::number(value, 'g', 3); }
+QString figure(double value) {
+    const bool isWhole = value == std::round(value) && std::abs(value) < 1e6;
+    return QString::number(value, 'g', isWhole ? 6 : 3);
+}
 
 } // namespace
 
@@ -36,6 +40,11 @@ void BarStrip::setValues(std::vector<float> values) {
     update();
 }
 
+void BarStrip::setNames(std::vector<Name> names) {
+    names_ = std::move(names);
+    update();
+}
+
 void BarStrip::setNote(const QString& note) {
     note_ = note;
     setAccessibleDescription(note);
@@ -44,7 +53,24 @@ void BarStrip::setNote(const QString& note) {
 
 QRectF BarStrip::barArea() const {
     const double top = fontMetrics().height() + 4;
-    return {0, top, std::max(1.0, static_cast<double>(width() - kScaleWidth)), std::max(1.0, height() - top - 2)};
+    const double below = namesFit() ? QFontMetrics(smallFont()).height() : 0;
+    return {0, top, std::max(1.0, static_cast<double>(width() - kScaleWidth)),
+            std::max(1.0, height() - top - below - 2)};
+}
+
+QFont BarStrip::smallFont() const {
+    QFont small = font();
+    small.setPointSizeF(9);
+    return small;
+}
+
+bool BarStrip::namesFit() const {
+    if (names_.empty() || names_.size() != values_.size())
+        return false;
+    const QFontMetrics metrics(smallFont());
+    const int room = (width() - kScaleWidth) / static_cast<int>(names_.size());
+    return std::all_of(names_.begin(), names_.end(),
+                       [&](const Name& name) { return metrics.horizontalAdvance(name.shortName) + 4 <= room; });
 }
 
 void BarStrip::paintEvent(QPaintEvent*) {
@@ -81,13 +107,15 @@ void BarStrip::paintEvent(QPaintEvent*) {
             QRectF(area.left() + column * pitch, top, std::max(0.5, pitch - gap), std::max(0.5, bottom - top)));
     }
     painter.setPen(themeColor(ColorRole::mutedText, palette()));
-    QFont small = font();
-    small.setPointSizeF(9);
-    painter.setFont(small);
+    painter.setFont(smallFont());
     const QRectF scale(area.right() + 4, area.top(), kScaleWidth - 4, area.height());
     painter.drawText(scale, Qt::AlignRight | Qt::AlignTop, figure(high_));
     if (scale.height() >= 2 * painter.fontMetrics().height())
         painter.drawText(scale, Qt::AlignRight | Qt::AlignBottom, figure(low_));
+    for (std::size_t i = 0; namesFit() && i < count; ++i)
+        painter.drawText(QRectF(area.left() + static_cast<double>(i) * pitch, area.bottom() + 2, pitch,
+                                painter.fontMetrics().height()),
+                         Qt::AlignHCenter | Qt::TextSingleLine, names_[i].shortName);
 }
 
 bool BarStrip::event(QEvent* event) {
@@ -96,8 +124,10 @@ bool BarStrip::event(QEvent* event) {
         const double share = (help->pos().x() - barArea().left()) / barArea().width();
         if (share >= 0 && share < 1) {
             const auto index = static_cast<std::size_t>(share * static_cast<double>(values_.size()));
+            const QString name =
+                index < names_.size() ? names_[index].name : tr("Dimension %1").arg(static_cast<qulonglong>(index));
             QToolTip::showText(help->globalPos(),
-                               tr("Dimension %1: %2").arg(index).arg(static_cast<double>(values_[index])), this);
+                               tr("%1: %2").arg(name, QString::number(static_cast<double>(values_[index]))), this);
             return true;
         }
     }

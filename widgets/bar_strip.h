@@ -17,6 +17,11 @@ class BarStrip : public QWidget {
 public:
     explicit BarStrip(const QString& title, ColorRole role, QWidget* parent = nullptr);
     void setValues(std::vector<float> values);
+    /// What each bar is of; its short form stands below it where there is room for all.
+    struct Name {
+        QString name, shortName;
+    };
+    void setNames(std::vector<Name> names);
     void setNote(const QString& note);
     const std::vector<float>& values() const { return values_; }
     QSize sizeHint() const override { return {240, 72}; }
@@ -28,10 +33,13 @@ protected:
 
 private:
     QRectF barArea() const;
+    bool namesFit() const;
+    QFont smallFont() const;
 
     QString title_, note_;
     ColorRole role_;
     std::vector<float> values_;
+    std::vector<Name> names_;
     double low_ = 0, high_ = 1;
 };
 

@@ -6,9 +6,12 @@
 #include "widgets/message_bar.h"
 #include "widgets/meter_bar.h"
 #include "widgets/picture_strip.h"
+#include "widgets/record_table.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
+#include <QApplication>
+#include <QClipboard>
 #include <QComboBox>
 #include <QTest>
 
@@ -46,6 +49,48 @@ TEST(BarStrip, NegativeAndNotFiniteValuesAreDrawn) {
     strip.setValues({});
     EXPECT_TRUE(strip.values().empty());
     EXPECT_EQ(count(strip, themeColor(ColorRole::student, strip.palette())), 0);
+}
+
+TEST(BarStrip, NamesTakeRoomOnlyWhereAllFit) {
+    BarStrip strip(QStringLiteral("sides"), ColorRole::accent);
+    strip.resize(200, 80);
+    strip.setValues({3, 3});
+    const int without = count(strip, themeColor(ColorRole::accent, strip.palette()));
+    strip.setNames(
+        {{QStringLiteral("16 to 31"), QStringLiteral("16")}, {QStringLiteral("32 to 63"), QStringLiteral("32")}});
+    const int named = count(strip, themeColor(ColorRole::accent, strip.palette()));
+    EXPECT_LT(named, without);
+    EXPECT_GT(named, without / 2);
+    strip.resize(70, 80);
+    EXPECT_GT(count(strip, themeColor(ColorRole::accent, strip.palette())), 0);
+}
+
+TEST(RecordTable, SortsNumbersAsNumbersAndCopiesWhatIsShown) {
+    RecordTable table(QStringLiteral("Classes"), {QStringLiteral("Class"), QStringLiteral("Pictures")}, 3);
+    table.setRows({{QStringLiteral("b"), 9LL}, {QStringLiteral("A"), 1200LL}, {QStringLiteral("c"), 30LL}});
+    ASSERT_EQ(table.rowCount(), 3);
+    EXPECT_EQ(table.textAt(0, 0), QStringLiteral("b")) << "its own order at first";
+    EXPECT_EQ(table.textAt(1, 1), QStringLiteral("1,200"));
+    table.sortByColumn(1, Qt::DescendingOrder);
+    EXPECT_EQ(table.textAt(0, 0), QStringLiteral("A"));
+    EXPECT_EQ(table.textAt(2, 1), QStringLiteral("9"));
+    table.sortByColumn(0, Qt::AscendingOrder);
+    EXPECT_EQ(table.asText(), QStringLiteral("A\t1200\nb\t9\nc\t30\n"));
+    table.selectRow(1);
+    QTest::keySequence(&table, QKeySequence::Copy);
+    EXPECT_EQ(QApplication::clipboard()->text(), QStringLiteral("b\t9\n"));
+}
+
+TEST(RecordTable, IsAsHighAsItsRowsUpToALimit) {
+    RecordTable table(QStringLiteral("Files"), {QStringLiteral("File")}, 3);
+    const int none = table.height();
+    std::vector<RecordTable::Row> rows(20'000, {QStringLiteral("x")});
+    table.setRows({rows[0]});
+    const int one = table.height();
+    table.setRows(std::move(rows));
+    EXPECT_EQ(table.rowCount(), 20'000);
+    EXPECT_GT(one, none);
+    EXPECT_EQ(table.height() - none, 3 * (one - none));
 }
 
 TEST(LogView, FiltersByWordsAndWeight) {
