@@ -11,6 +11,8 @@
 #include <QTabBar>
 #include <QTimer>
 
+#include <algorithm>
+
 namespace dinoscope {
 namespace {
 
@@ -70,14 +72,20 @@ std::vector<PanelPlace> Workspace::places() const {
         return places;
     const auto add = [&](std::size_t i, int column) {
         places[i] = {column, rows[column]++, false};
-        heights[column] += panels_[i]->minimumSizeHint().height();
+        heights[column] += docks_[i]->minimumSizeHint().height();
     };
     for (std::size_t i = 0; i < places.size(); ++i)
         if (!places[i].isTab)
             add(i, places[i].column);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        if (!panelTable()[i].place.isTab)
-            continue;
+    std::vector<std::size_t> others;
+    for (std::size_t i = 0; i < places.size(); ++i)
+        if (places[i].isTab)
+            others.push_back(i);
+    // The highest first, so that the low ones level the columns.
+    std::stable_sort(others.begin(), others.end(), [this](std::size_t a, std::size_t b) {
+        return docks_[a]->minimumSizeHint().height() > docks_[b]->minimumSizeHint().height();
+    });
+    for (const std::size_t i : others) {
         const auto lowest = std::min_element(heights.begin(), heights.end(),
                                              [](const auto& a, const auto& b) { return a.second < b.second; });
         add(i, lowest->first);
