@@ -4,6 +4,7 @@
 #include "ui/panels/attention_panel.h"
 #include "ui/panels/crops_panel.h"
 #include "ui/panels/curves_panel.h"
+#include "ui/panels/data_panel.h"
 #include "ui/panels/health_panel.h"
 #include "ui/panels/laboratory_panel.h"
 #include "ui/panels/log_panel.h"
@@ -31,6 +32,7 @@ const std::vector<PanelEntry>& panelTable() {
         {QStringLiteral("attention"), title("Attention"), {2, 0, false}, make<AttentionPanel>},
         {QStringLiteral("neighbours"), title("Neighbours"), {2, 0, true}, make<NeighboursPanel>},
         {QStringLiteral("crops"), title("Crops"), {2, 1, false}, make<CropsPanel>},
+        {QStringLiteral("data"), title("Data"), {2, 1, true}, make<DataPanel>},
         {QStringLiteral("health"), title("Health"), {2, 2, false}, make<HealthPanel>},
         {QStringLiteral("log"), title("Log"), {2, 2, true}, make<LogPanel>},
     };

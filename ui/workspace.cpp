@@ -16,7 +16,7 @@
 namespace dinoscope {
 namespace {
 
-constexpr int kLayoutVersion = 3;
+constexpr int kLayoutVersion = 4;
 constexpr int kNarrow = 1200, kLow = 720; ///< below, the rows of a column become tabs
 const auto kStateKey = QStringLiteral("layout/docks");
 
@@ -139,6 +139,7 @@ void Workspace::arrange() {
                                               {QStringLiteral("laboratory"), 45},
                                               {QStringLiteral("attention"), 38},
                                               {QStringLiteral("crops"), 25},
+                                              {QStringLiteral("data"), 30},
                                               {QStringLiteral("health"), 23},
                                               {QStringLiteral("log"), 14}});
     else

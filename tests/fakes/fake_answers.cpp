@@ -234,6 +234,39 @@ SamplesAnswer fakeSamples(const SamplesRequest& request, bool labelled) {
     return answer;
 }
 
+ScanReport fakeScan(const ScanRequest& request, bool labelled) {
+    ScanReport report;
+    report.path = request.path;
+    report.name = "Fake fashion";
+    report.train = 60000;
+    report.test = 10000;
+    report.counts[static_cast<std::size_t>(PictureVerdict::ok)] = report.train + report.test;
+    report.sizes = {{16, 31, 60000}, {32, 63, 0}, {64, 127, 8000}, {128, 255, 2000}};
+    report.leastWidth = report.leastHeight = 28;
+    report.mostWidth = 320;
+    report.mostHeight = 240;
+    report.bytes = 41'000'000;
+    if (labelled)
+        for (std::size_t i = 0; i < kClasses.size(); ++i)
+            report.classes.push_back({kClasses[i], 5955 + 10 * static_cast<std::int64_t>(i), 1000});
+    if (request.colors)
+        report.colors = {{0.28604}, {0.35302}};
+    if (request.meanPicture)
+        report.meanPicture = fakePicture(0);
+    if (!request.path.ends_with("/damaged"))
+        return report;
+    report.otherFiles = 12;
+    for (int i = 0; i < 3000; ++i) {
+        const PictureVerdict verdict = i % 3 == 0 ? PictureVerdict::unsupported : PictureVerdict::truncated;
+        report.problems.push_back({request.path + "/" + std::to_string(10000 + i) + ".jpg", verdict,
+                                   i % 3 == 0 ? "The file holds no picture, though its name says so: remove it."
+                                              : "The file ends before the picture does: copy it again."});
+        ++report.counts[static_cast<std::size_t>(verdict)];
+        --report.counts[static_cast<std::size_t>(PictureVerdict::ok)];
+    }
+    return report;
+}
+
 FileReport fakeFileReport(const std::string& path) {
     FileReport report;
     report.path = path;

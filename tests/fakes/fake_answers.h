@@ -30,6 +30,10 @@ NeighboursAnswer fakeNeighbours(const NeighboursRequest& request, std::optional<
 /// Every picture asked for but number 13, which is broken.
 SamplesAnswer fakeSamples(const SamplesRequest& request, bool labelled);
 
+/// 60,000 pictures that are all ok, in ten classes or without labels; below "…/damaged" 3,000 of them are bad, and
+/// other files lie beside them.
+ScanReport fakeScan(const ScanRequest& request, bool labelled);
+
 /// A small Vision Transformer in its third epoch; what its file does not say are the pictures.
 FileReport fakeFileReport(const std::string& path);
 

@@ -11,14 +11,18 @@ namespace {
 struct FakeOptions {
     std::string dataPath = "/data";
     std::int64_t seed = 0, batchSize = 128, epochs = 4, localCrops = 4;
-    std::string arch = "vit_micro";
+    std::string arch = "vit_micro", kind = "auto", mean = "0.485 0.456 0.406", deviation = "0.229 0.224 0.225";
     double lr = 1e-3, weightDecay = 0.04, studentTemperature = 0.1, teacherTemperature = 0.04, centerMomentum = 0.9;
     double momentum = 0.99, globalScaleMin = 0.4, flip = 0.5, dropPathRate = 0;
-    bool useBn = true;
+    bool useBn = true, officialLoading = false;
 };
 
 void declare(FieldList& fields, FakeOptions& o) {
     fields.add("data.path", o.dataPath, "Pictures").help("Folder that holds the training pictures.");
+    fields.add("data.kind", o.kind, "Kind of data").choices({"auto", "folder"}).help("How the path is read.");
+    fields.add("data.official_loading", o.officialLoading, "Load as the official code").help("Without turning.");
+    fields.add("augment.mean", o.mean, "Mean of the channels").help("Is subtracted from the values.");
+    fields.add("augment.std", o.deviation, "Deviation of the channels").help("Divides the values.");
     fields.add("run.seed", o.seed, "Seed").range(0, 4294967295.0).soft(0, 100).help("Decides every random choice.");
     fields.add("run.batch_size", o.batchSize, "Batch size")
         .unit("pictures")

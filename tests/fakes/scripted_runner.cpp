@@ -259,6 +259,8 @@ std::unique_ptr<Job> ScriptedRunner::startJob(const JobRequest& request) {
         answer = fakeRecord(read->path, history_);
     else if (const auto* sent = std::get_if<ExportRequest>(&request))
         answer = fakeExport(*sent);
+    else if (const auto* scan = std::get_if<ScanRequest>(&request))
+        answer = fakeScan(*scan, script_->labelled);
     return std::make_unique<ScriptedJob>(script_, std::move(answer), script_->evaluationSlices, [] {});
 }
 

@@ -123,7 +123,8 @@ TEST_F(AllPanelsTest, EveryPanelIsInSightAtEverySize) {
             EXPECT_EQ(window->size(), size); // there is room for all
         }
         window->workspace().resetLayout();
-        const QStringList tabs{QStringLiteral("Runs"), QStringLiteral("Neighbours"), QStringLiteral("Log")};
+        const QStringList tabs{QStringLiteral("Runs"), QStringLiteral("Neighbours"), QStringLiteral("Data"),
+                               QStringLiteral("Log")};
         if (size.height() >= 900) {
             EXPECT_TRUE(waitFor([&] { return window->workspace().panelsOutOfSight() == tabs; }))
                 << window->workspace().panelsOutOfSight().join(QStringLiteral(", ")).toStdString();
