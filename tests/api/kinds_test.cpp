@@ -24,11 +24,12 @@ TEST(CommandKind, IsThePlaceInTheVariant) {
 }
 
 TEST(ProbeKind, IsThePlaceInTheVariant) {
-    static_assert(std::variant_size_v<ProbeQuestion> == 4);
+    static_assert(std::variant_size_v<ProbeQuestion> == 5);
     EXPECT_EQ(probeKind(CropsRequest{}), ProbeKind::crops);
     EXPECT_EQ(probeKind(SoftmaxRequest{}), ProbeKind::softmax);
     EXPECT_EQ(probeKind(AttentionRequest{}), ProbeKind::attention);
     EXPECT_EQ(probeKind(NeighboursRequest{}), ProbeKind::neighbours);
+    EXPECT_EQ(probeKind(SamplesRequest{}), ProbeKind::samples);
 }
 
 TEST(ProbeKind, TheAnswerOfAKindIsOnePlaceFurther) {
@@ -38,6 +39,7 @@ TEST(ProbeKind, TheAnswerOfAKindIsOnePlaceFurther) {
     EXPECT_EQ(place(SoftmaxAnswer{}), static_cast<std::size_t>(ProbeKind::softmax) + 1);
     EXPECT_EQ(place(AttentionAnswer{}), static_cast<std::size_t>(ProbeKind::attention) + 1);
     EXPECT_EQ(place(NeighboursAnswer{}), static_cast<std::size_t>(ProbeKind::neighbours) + 1);
+    EXPECT_EQ(place(SamplesAnswer{}), static_cast<std::size_t>(ProbeKind::samples) + 1);
 }
 
 } // namespace
