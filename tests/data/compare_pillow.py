@@ -78,10 +78,16 @@ def pillow_rate(path, seconds):
     return done / (time.process_time() - start)
 
 
+def bench(program, *words):
+    """What `bench data` prints; its progress is not shown."""
+    done = subprocess.run([program, "bench", "data", *words], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr.strip().splitlines()[-1])
+    return done.stdout
+
+
 def own_rate(program, path, mode):
-    text = subprocess.run([program, "bench", "data", "--file", str(path), "--mode", mode, "--json"], check=True,
-                          stdout=subprocess.PIPE, text=True).stdout
-    return json.loads(text.strip().splitlines()[-1])["images_per_s"]
+    return json.loads(bench(program, "--file", str(path), "--mode", mode, "--json").splitlines()[-1])["images_per_s"]
 
 
 def compare(program, path, rounds, seconds):
@@ -100,14 +106,14 @@ def main():
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0, help="of processor time for Pillow in each round")
-    wishes = parser.parse_args()
+    wishes = parser.parse_intermixed_args()
     torch.set_num_threads(1)
     random.seed(1)
     torch.manual_seed(1)
     with tempfile.TemporaryDirectory() as folder:
         files = wishes.files
         if not files:
-            subprocess.run([wishes.program, "bench", "data", "--keep", folder, "--seconds", "0.01"], check=True, stdout=subprocess.DEVNULL)
+            bench(wishes.program, "--keep", folder, "--seconds", "0.01")
             files = sorted(pathlib.Path(folder).glob("*.jpg"), key=lambda file: file.stat().st_size)
         print(f"Pillow {PIL.__version__}, torchvision {torchvision.__version__}; images/s of one core")
         print(f"{'picture':>12} {'Pillow':>8} {'exact':>8} {'ratio':>6} {'fast':>8} {'ratio':>6}")
