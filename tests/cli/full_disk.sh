@@ -29,7 +29,15 @@ limit_break() { prlimit --pid "$2" --fsize=1000:; }
 limit_mend() { prlimit --pid "$2" --fsize=unlimited:; }
 full_break() { cat /dev/zero 2>/dev/null >>disk/filler || true; }
 full_mend() { rm disk/filler; }
-readonly_break() { mount --bind "$1/checkpoints" "$1/checkpoints" && mount -o remount,bind,ro "$1/checkpoints"; }
+# While a checkpoint is being written its folder cannot become read-only.
+readonly_break() {
+    mount --bind "$1/checkpoints" "$1/checkpoints" || return 1
+    for ((try = 0; try < 5000; ++try)); do
+        mount -o remount,bind,ro "$1/checkpoints" 2>mount.err && return 0
+    done
+    cat mount.err >&2
+    return 1
+}
 readonly_mend() { umount -l "$1/checkpoints"; }
 
 # suffer WAY RUN PATTERN...: breaks the disk once a checkpoint is saved, waits until every pattern was said, mends it, waits for
