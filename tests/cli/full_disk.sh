@@ -17,6 +17,8 @@ if [ "${2:-}" != inside ]; then
 fi
 folder=$(mktemp -d)
 cleanUp() {
+    mapfile -t runs < <(jobs -p)
+    kill -KILL "${runs[@]}" 2>/dev/null || true # a run whose test has failed
     umount -l "$folder/locked" "$folder/disk" 2>/dev/null || true
     rm -rf "$folder"
 }
