@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/checkpoint/run_folder.h"
 
+#include "engine/checkpoint/checkpoint_store.h"
 #include "engine/support/check.h"
 #include "engine/support/durable_file.h"
 
@@ -99,6 +100,9 @@ RunFolder::RunFolder(std::string path, const std::vector<MetricSpec>& metrics, c
     if (!std::filesystem::exists(points, code))
         throw EngineError(ErrorCode::notFound, "checkpoint", "'" + path_ + "' is not the folder of a run.");
     lock_ = std::make_unique<FolderLock>(path_);
+    if (from.step < Step{0} && !CheckpointStore(path_).paths().empty()) // since somebody looked without the lock
+        throw EngineError(ErrorCode::io, "checkpoint",
+                          "The run in '" + path_ + "' has a checkpoint by now: open it again to go on from there.");
     if (!MetricsStore::agrees(points, metrics))
         throw EngineError(ErrorCode::badInput, "checkpoint",
                           "'" + points +

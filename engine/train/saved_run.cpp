@@ -2,6 +2,7 @@
 #include "engine/train/saved_run.h"
 
 #include "engine/api/config_file.h"
+#include "engine/api/unclosed_run.h"
 #include "engine/checkpoint/run_folder.h"
 #include "engine/support/check.h"
 #include "engine/support/durable_file.h"
@@ -9,9 +10,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <limits>
+#include <utility>
 
 namespace dinoscope {
 namespace {
@@ -34,9 +37,16 @@ void readProgress(const Json& values, RunProgress& progress) {
     progress.data = values.at("data").get<std::string>();
 }
 
-/// Parameters that this program does not know are said and left out; those that the file lacks keep their defaults.
+/// Parameters that changed what a run does when they came: what earlier runs did.
+constexpr std::pair<const char*, const char*> kFormerly[] = {{"data.test_share", "0"}};
+
+/// Parameters that this program does not know are said and left out; those that the file lacks keep their defaults,
+/// or what was done before there was the parameter.
 ParamSet readParams(const Json& values, const ParamTable& table, std::vector<std::string>& problems) {
     ParamSet params(table);
+    for (const auto& [id, text] : kFormerly)
+        if (const auto error = params.setText(table, id, text))
+            throw EngineError(*error);
     for (const auto& [id, text] : values.at("params").items())
         if (const auto error = params.setText(table, id, text.get<std::string>()))
             problems.push_back(error->message);
@@ -59,6 +69,11 @@ ParamSet readConfig(const std::string& folder, const EngineCatalog& catalog) {
     if (const auto error = readConfigFile(configFileOf(folder), catalog.params, params))
         throw EngineError(*error);
     return params;
+}
+
+std::vector<MetricPoint> readPoints(const std::string& folder, const EngineCatalog& catalog) {
+    return MetricsStore::pointsUpTo(folder + "/metrics.sqlite", catalog.metrics,
+                                    Step{std::numeric_limits<std::int64_t>::max()});
 }
 
 /// A note that cannot be read is none: it must not hide the checkpoints.
@@ -151,6 +166,10 @@ std::optional<ParamSet> unsavedRun(const std::string& folder, const EngineCatalo
     const auto origin = originOf(folder);
     if (!origin)
         return std::nullopt; // it ended while its folder was being made
+    const auto isStep = [](const MetricPoint& point) { return point.step.value > 0; };
+    if (const auto points = readPoints(folder, catalog);
+        !unclosedRun(folder) && std::any_of(points.begin(), points.end(), isStep))
+        return std::nullopt;
     if (!origin->empty())
         throw EngineError(ErrorCode::notFound, "train",
                           "The run in '" + folder + "' ended before its first checkpoint. It was begun from '" +
@@ -188,9 +207,8 @@ RecordReport readRecord(const std::string& path, const EngineCatalog& catalog) {
     const std::string folder = runFolderPath(path);
     checkIsRun(folder);
     RecordReport report{folder, {}, {}, {}};
-    const std::string metrics = folder + "/metrics.sqlite";
-    report.points = MetricsStore::pointsUpTo(metrics, catalog.metrics, Step{std::numeric_limits<std::int64_t>::max()});
-    for (const LiveChange& change : MetricsStore::changesOf(metrics))
+    report.points = readPoints(folder, catalog);
+    for (const LiveChange& change : MetricsStore::changesOf(folder + "/metrics.sqlite"))
         report.changes.emplace_back("step " + std::to_string(change.step.value), change.text);
     const ParamSet params = readConfig(folder, catalog);
     for (const auto& [id, value] : params.values())

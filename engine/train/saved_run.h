@@ -41,7 +41,8 @@ std::string savedValues(const ParamSet& params, const RunProgress& progress);
 SavedRun readSavedRun(const std::string& folder, std::optional<Step> at, const EngineCatalog& catalog);
 
 /// The settings of a run that ended before its first checkpoint, so that it can begin again; nothing if the folder
-/// holds a checkpoint, or no run. Blocks.
+/// holds a checkpoint or no run, and for a run that was closed in order after its first step, whose curves would go:
+/// it had a checkpoint, which somebody has taken away. Blocks.
 /// @throws EngineError(notFound) if it was itself begun from another run or file, whose networks are not in the folder,
 /// or as readConfigFile().
 std::optional<ParamSet> unsavedRun(const std::string& folder, const EngineCatalog& catalog);

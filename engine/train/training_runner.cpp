@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/training_runner.h"
 
+#include "engine/api/unclosed_run.h"
 #include "engine/checkpoint/file_contents.h"
 #include "engine/checkpoint/model_file.h"
 #include "engine/support/check.h"
@@ -115,6 +116,12 @@ void TrainingRunner::resume(const LoadCommand& command, RunnerOutput& output, co
     RunStart start;
     start.look = command.look;
     if (const auto unsaved = stays ? unsavedRun(folder, catalog_) : std::nullopt) {
+        if (command.look)
+            throw EngineError(ErrorCode::notFound, "train",
+                              "The run in '" + folder +
+                                  "' ended before its first checkpoint, so there is nothing to "
+                                  "look at: '" +
+                                  continueCommand(folder) + "' begins it again.");
         start.unsaved = &*unsaved;
         go(*unsaved, start);
         output.log(LogLevel::info,

@@ -24,6 +24,7 @@ using testing::ScratchFolder;
 using testing::SmallRun;
 
 const auto kGoOn = [](const WorkProgress&) { return true; };
+const auto kGoOnAlways = [] { return true; };
 
 /// Saves in the middle of everything, as a person may ask for, and waits for it.
 void saveNow(LiveRun& run, Recorder& recorder) {
@@ -142,7 +143,7 @@ TEST(Resume, AForkBeginsInItsOwnFolderWithTheCurvesSoFar) {
     OpenCommand wishes;
     wishes.runFolder = to;
     EXPECT_FALSE(wishes.params.set(catalog.params, "optim.lr", 0.01));
-    runner.load({from, wishes, Step{4}}, recorder, [] { return true; });
+    runner.load({from, wishes, Step{4}}, recorder, kGoOnAlways);
     EXPECT_EQ(runner.status().step, Step{4});
     EXPECT_EQ(runner.params()->at("optim.lr"), ParamValue(0.01));
     runner.step(recorder);
@@ -168,7 +169,7 @@ TEST(Resume, AValueThatIsChangedOnTheWayStandsInTheRecord) {
     EXPECT_FALSE(wishes.params.set(catalog.params, "optim.lr", 0.01));
     Recorder recorder;
     TrainingRunner runner;
-    runner.load({wishes.runFolder, wishes, {}}, recorder, [] { return true; });
+    runner.load({wishes.runFolder, wishes, {}}, recorder, kGoOnAlways);
     runner.finish(FinishReason::stopped, recorder);
     sqlite3* database = nullptr;
     ASSERT_EQ(sqlite3_open((wishes.runFolder + "/metrics.sqlite").c_str(), &database), SQLITE_OK);
@@ -223,7 +224,7 @@ TEST(Resume, BeforeItsFirstCheckpointARunBeginsAgain) {
     const auto load = [&](const std::string& from, const std::string& to, std::optional<Step> at) {
         OpenCommand wishes;
         wishes.runFolder = to;
-        runner.load({from, wishes, at}, recorder, [] { return true; });
+        runner.load({from, wishes, at}, recorder, kGoOnAlways);
     };
     EXPECT_NE(refusal([&] { load(broken, fork, {}); }).find("no checkpoint"), std::string::npos);
     load(broken + "/", broken, {});
@@ -248,10 +249,62 @@ TEST(Resume, BeforeItsFirstCheckpointARunBeginsAgain) {
         TrainingRunner forks;
         OpenCommand wishes;
         wishes.runFolder = fork;
-        forks.load({broken, wishes, Step{6}}, recorder, [] { return true; });
+        forks.load({broken, wishes, Step{6}}, recorder, kGoOnAlways);
     }
     EXPECT_NE(refusal([&] { load(fork, fork, {}); }).find("was begun from '" + broken + "'"), std::string::npos)
         << "its networks are not in its folder";
+}
+
+TEST(Resume, CurvesWhoseCheckpointsWereTakenAwayStay) {
+    const ScratchFolder folders;
+    const std::string folder = folders / "run";
+    Recorder recorder;
+    TrainingRunner runner;
+    OpenCommand wishes;
+    wishes.runFolder = folder;
+    {
+        SmallRun small(kEventful, folder);
+        train(*small.run, small.recorder, 3);
+        saveNow(*small.run, small.recorder);
+        small.run->finish(small.recorder);
+    }
+    const auto before = pointsOf(folder);
+    std::filesystem::remove_all(folder + "/checkpoints");
+    EXPECT_NE(refusal([&] {
+                  runner.load({folder, wishes, {}}, recorder, kGoOnAlways);
+              }).find("no checkpoint"),
+              std::string::npos);
+    EXPECT_EQ(pointsOf(folder), before);
+    // One that was left may be begun again, but not by looking at it.
+    SmallRun left(kEventful, folders / "left");
+    train(*left.run, left.recorder, 2);
+    left.run.reset();
+    wishes.runFolder = folders / "left";
+    const LoadCommand look{wishes.runFolder, wishes, {}, true};
+    EXPECT_NE(refusal([&] { runner.load(look, recorder, kGoOnAlways); }).find("begins it again"), std::string::npos);
+    EXPECT_FALSE(pointsOf(wishes.runFolder).empty());
+    // Somebody has saved it since it was looked at.
+    std::filesystem::create_directories(wishes.runFolder + "/checkpoints/step-000000002");
+    EXPECT_NE(refusal([&] { RunFolder(wishes.runFolder, metricList(), kFromTheBeginning); }).find("has a checkpoint"),
+              std::string::npos);
+    EXPECT_FALSE(pointsOf(wishes.runFolder).empty());
+}
+
+TEST(Resume, ARunOfBeforeAParameterDoesWhatItDid) {
+    const ScratchFolder folders;
+    const EngineCatalog catalog = makeCatalog();
+    ParamSet params(catalog.params);
+    std::string values = savedValues(params, {});
+    const std::size_t at = values.find("\"data.test_share\""), end = values.find('\n', at);
+    ASSERT_NE(at, std::string::npos);
+    values.erase(at, end - at);
+    CheckpointContent content;
+    content.moment.step = {3};
+    content.values = values;
+    CheckpointStore(folders / "run").save(content, {});
+    const SavedRun saved = readSavedRun(folders / "run", {}, catalog);
+    EXPECT_EQ(saved.params.at("data.test_share"), ParamValue(0.0));
+    EXPECT_EQ(saved.params.at("data.cache_mb"), params.at("data.cache_mb"));
 }
 
 TEST(Resume, ADamagedCheckpointIsNamedAndTheOneBeforeIsTaken) {
@@ -273,7 +326,7 @@ TEST(Resume, ADamagedCheckpointIsNamedAndTheOneBeforeIsTaken) {
     TrainingRunner runner;
     OpenCommand wishes;
     wishes.runFolder = folder;
-    runner.load({folder + "/", wishes, {}}, recorder, [] { return true; });
+    runner.load({folder + "/", wishes, {}}, recorder, kGoOnAlways);
     EXPECT_EQ(runner.status().step, Step{2});
     EXPECT_TRUE(std::any_of(recorder.lines.begin(), recorder.lines.end(),
                             [&](const auto& line) { return line.second.find(newest) != std::string::npos; }));
@@ -295,7 +348,7 @@ TEST(Resume, TheEndOfARunIsSavedAndWhatCannotBeSavedIsSaid) {
         return std::any_of(recorder.lines.begin(), recorder.lines.end(),
                            [&](const auto& line) { return line.second.find(words) != std::string::npos; });
     };
-    runner.open(SmallRun::command(data.path(), kEventful, folder), recorder, [] { return true; });
+    runner.open(SmallRun::command(data.path(), kEventful, folder), recorder, kGoOnAlways);
     while (runner.hasWork())
         runner.workSlice(recorder);
     for (int i = 0; i < 3; ++i)
@@ -308,7 +361,7 @@ TEST(Resume, TheEndOfARunIsSavedAndWhatCannotBeSavedIsSaid) {
     EXPECT_TRUE(said("Saved the checkpoint of step 3"));
 
     const std::string full = folders / "full";
-    runner.open(SmallRun::command(data.path(), kEventful, full), recorder, [] { return true; });
+    runner.open(SmallRun::command(data.path(), kEventful, full), recorder, kGoOnAlways);
     std::ofstream(full + "/checkpoints") << "a file where the folder should be";
     while (runner.hasWork())
         runner.workSlice(recorder);

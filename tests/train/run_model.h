@@ -51,7 +51,7 @@ struct RunModel {
     void forkAt(const ModelCheckpoint& checkpoint);
 
     /// From its newest good checkpoint; without a checkpoint it begins again.
-    bool canResume() const { return newestGood() || (kept.empty() && !forked); }
+    bool canResume() const { return newestGood() || (kept.empty() && !forked && (!closed || step == 0)); }
     /// Null: none is whole.
     const ModelCheckpoint* newestGood() const;
     /// What the networks after a step, and its loss, depend on.
