@@ -121,6 +121,10 @@ void addScanCommand(CLI::App& program, const MakeEngine& makeEngine, const Choos
         ->type_name("DIR");
     command->add_option("--kind", request->kind, "How the path is read, as data.kind")->capture_default_str();
     command->add_flag("--official-loading", request->officialLoading, "Load pictures as data.official_loading does");
+    command->add_option("--test-share", request->testShare, "What is kept for measuring, as data.test_share")
+        ->type_name("SHARE")
+        ->check(CLI::Range(0.0, 0.9))
+        ->capture_default_str();
     command->add_flag("--mean-std", request->colors,
                       "Also measure mean and deviation of the channels, for augment.mean and augment.std");
     command->add_option("--threads", request->threads, "Threads that read; one a processor if not given")

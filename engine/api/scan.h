@@ -31,6 +31,7 @@ struct ScanRequest {
     std::string path;             ///< what data.path takes
     std::string kind = "auto";    ///< what data.kind takes
     bool officialLoading = false; ///< as data.official_loading
+    double testShare = 0.1;       ///< as data.test_share
     bool colors = false;          ///< also mean and deviation of the channels
     bool meanPicture = false;     ///< also the mean of the pictures
     std::int64_t threads = 0;     ///< 0: one a processor; nothing depends on it
@@ -66,9 +67,10 @@ struct ScanReport {
     std::vector<Class> classes;
     std::vector<Sizes> sizes; ///< ascending, from the first to the last that has pictures
     std::int64_t leastWidth = 0, mostWidth = 0, leastHeight = 0, mostHeight = 0; ///< of pictures that are ok
-    std::int64_t bytes = 0;                ///< of the files that hold the pictures
-    std::int64_t otherFiles = 0;           ///< that are no pictures by their names
-    std::optional<ColorStatistics> colors; ///< of the training pictures that are ok
+    std::int64_t bytes = 0;      ///< of the files that hold the pictures
+    std::int64_t otherFiles = 0; ///< that are no pictures by their names
+    /// Of the training pictures that are ok; a share of them that is kept for measuring counts with them.
+    std::optional<ColorStatistics> colors;
     Image meanPicture; ///< of the same, each squeezed into a square; empty: nobody asked, or none is ok
 
     std::int64_t count(PictureVerdict verdict) const { return counts[static_cast<std::size_t>(verdict)]; }

@@ -65,6 +65,8 @@ bool isTestName(const std::string& name, double share) {
 }
 
 DataSets splitByName(DataSets sets, double share) {
+    if (sets.test || !sets.train->labelled() || share <= 0)
+        return sets;
     std::vector<std::int64_t> train, test;
     for (std::int64_t i = 0; i < sets.train->count(); ++i)
         (isTestName(sets.train->pictureName(SampleIndex{i}), share) ? test : train).push_back(i);

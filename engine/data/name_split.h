@@ -13,7 +13,8 @@ namespace dinoscope {
 bool isTestName(const std::string& name, double share);
 
 /// Cuts the training pictures of `sets` into two sets by their names (pictureName()), and notes how many became which.
-/// A set of which one part would be empty stays as it is, with a note.
+/// Sets with test pictures or without labels, and a share of 0, stay as they are; so does a set of which one part would
+/// be empty, with a note.
 DataSets splitByName(DataSets sets, double share);
 
 } // namespace dinoscope

@@ -119,9 +119,7 @@ DataSets openSource(const std::string& path, const SourceOptions& options) {
     for (const std::string& one : pathsOf(path))
         parts.push_back({folderName(one), openOne(one, options)});
     DataSets sets = parts.size() == 1 ? std::move(parts.front().sets) : uniteSets(std::move(parts));
-    if (!sets.test && sets.train->labelled() && options.testShare > 0)
-        sets = splitByName(std::move(sets), options.testShare);
-    return sets;
+    return splitByName(std::move(sets), options.testShare);
 }
 
 } // namespace dinoscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/scan_job.h"
 
+#include "engine/data/name_split.h"
 #include "engine/data/open_source.h"
 #include "engine/data/source_scan.h"
 #include "engine/support/check.h"
@@ -91,13 +92,14 @@ Slices<JobAnswer> scanPictures(ScanRequest request) {
     addFindings(all, report);
     report.path = request.path;
     report.name = sets.train->name();
-    report.train = sets.train->count();
-    addClasses(*sets.train, &ScanReport::Class::train, report);
-    addLeftovers(*sets.train, report);
-    if (sets.test) {
-        report.test = sets.test->count();
-        addClasses(*sets.test, &ScanReport::Class::test, report);
-        addLeftovers(*sets.test, report);
+    for (const ImageSourcePtr& source : sources)
+        addLeftovers(*source, report);
+    const DataSets parts = splitByName(sets, request.testShare);
+    report.train = parts.train->count();
+    addClasses(*parts.train, &ScanReport::Class::train, report);
+    if (parts.test) {
+        report.test = parts.test->count();
+        addClasses(*parts.test, &ScanReport::Class::test, report);
     }
     co_return report;
 }

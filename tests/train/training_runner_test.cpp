@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/train/training_runner.h"
 
+#include "engine/data/open_source.h"
 #include "engine/support/check.h"
 #include "tests/data/picture_files.h"
 #include "tests/train/small_run.h"
@@ -172,6 +173,21 @@ TEST_F(TrainingRunnerTest, AScanIsAJobThatCountsAndNames) {
         seen.push_back(colors);
     }
     EXPECT_EQ(seen[0], seen[1]);
+    std::filesystem::remove_all(folder.path() / "val");
+    ScanRequest split;
+    split.path = folder / "train";
+    split.testShare = 0.5;
+    const std::unique_ptr<Job> part = runner.startJob(split);
+    std::optional<JobAnswer> answer;
+    while (!(answer = part->slice(recorder))) {
+    }
+    const auto& parts = std::get<ScanReport>(*answer);
+    const DataSets trained = openSource(split.path, {"auto", {}, 0.5});
+    EXPECT_EQ(parts.train, trained.train->count()) << "as a run takes them";
+    EXPECT_EQ(parts.test, trained.test->count());
+    EXPECT_EQ(parts.classes[0].train + parts.classes[1].train, parts.train);
+    EXPECT_EQ(parts.usable(), 30);
+    EXPECT_EQ(parts.otherFiles, 1);
     ScanRequest nowhere;
     nowhere.path = "/nowhere";
     const std::unique_ptr<Job> job = runner.startJob(nowhere);

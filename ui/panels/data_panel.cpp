@@ -158,7 +158,7 @@ void DataPanel::say(const QString& sentence, bool isBad) {
 DataPanel::Target DataPanel::target() const {
     const ParamSet& params = run_ && params_ ? *params_ : draft().params();
     return {valueOf(params, "data.path", std::string()), valueOf(params, "data.kind", std::string("auto")),
-            valueOf(params, "data.official_loading", false)};
+            valueOf(params, "data.official_loading", false), valueOf(params, "data.test_share", 0.0)};
 }
 
 /// Forgets what was found if the panel is about other pictures now.
@@ -209,7 +209,7 @@ void DataPanel::showEvent(QShowEvent* event) {
 }
 
 void DataPanel::scan() {
-    ScanRequest request{shown_.path, shown_.kind, shown_.officialLoading, true, true, 0};
+    ScanRequest request{shown_.path, shown_.kind, shown_.officialLoading, shown_.testShare, true, true, 0};
     if (state_ == RunState::running)
         request.threads = 1; // the others are for the training
     report_.reset();

@@ -55,6 +55,7 @@ private:
     struct Target {
         std::string path, kind;
         bool officialLoading = false;
+        double testShare = 0;
         bool operator==(const Target&) const = default;
     };
     QWidget* makeScanRow();
