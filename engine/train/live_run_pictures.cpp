@@ -30,7 +30,7 @@ void LiveRun::openData(const Progress& progress, std::vector<ReferenceLine>& lin
     sets_ = openSource(settings_.data.path, sourceOptions(settings_.data));
     if (settings_.backbone.channels == 3)
         sets_ = {inColor(sets_.train), inColor(sets_.test), sets_.notes};
-    sets_.train = cached(sets_.train, settings_.data.cacheMb << 20);
+    sets_.train = cached(sets_.train, settings_.data.cacheMb * 1'000'000);
     if (sets_.train->count() < settings_.run.batchSize)
         throw EngineError(ErrorCode::badParameter, "train",
                           sets_.train->name() + " has " + std::to_string(sets_.train->count()) +
