@@ -43,7 +43,7 @@ LabFigures computeFigures(const LabQuestion& question) {
     figures.teacherTop = topShare(q, kTopCount);
     figures.kl = crossEntropy(q, p) - figures.teacherEntropy;
     figures.pairs = pairLosses(logits.student, logits.teacher, center, logits.prototypes, question.studentTemperature,
-                               question.teacherTemperature);
+                               question.teacherTemperature, logits.sharedViews);
     return figures;
 }
 

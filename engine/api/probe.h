@@ -66,11 +66,12 @@ struct SoftmaxAnswer {
     bool runningStatistics = false; ///< true: BatchNorm used its running statistics (picture outside the batch)
     std::int64_t prototypes = 0;    ///< K
     std::int64_t studentViews = 0, teacherViews = 0;
-    std::vector<float> student; ///< (studentViews, K), row-major
-    std::vector<float> teacher; ///< (teacherViews, K)
-    std::vector<float> center;  ///< (K), as used in that step's loss
+    std::int64_t sharedViews = 2; ///< how many of the student's first views are also the teacher's: 2 or 0
+    std::vector<float> student;   ///< (studentViews, K), row-major
+    std::vector<float> teacher;   ///< (teacherViews, K)
+    std::vector<float> center;    ///< (K), as used in that step's loss
     double studentTemperature = 0, teacherTemperature = 0;
-    std::vector<Image> views; ///< one a student view; the first `teacherViews` are also the teacher's
+    std::vector<Image> views; ///< all: first the teacher's; the last `studentViews` are the student's
     std::vector<std::int32_t> teacherWins, studentWins; ///< (K): rows of the last batch in which k is largest
 };
 

@@ -67,7 +67,8 @@ double topShare(std::span<const double> p, std::int64_t count) {
 }
 
 PairLossMatrix pairLosses(std::span<const float> student, std::span<const float> teacher, std::span<const float> center,
-                          std::int64_t prototypes, double studentTemperature, double teacherTemperature) {
+                          std::int64_t prototypes, double studentTemperature, double teacherTemperature,
+                          std::int64_t sharedViews) {
     const auto width = static_cast<std::size_t>(prototypes);
     PairLossMatrix matrix;
     matrix.studentViews = static_cast<std::int64_t>(student.size() / width);
@@ -82,7 +83,7 @@ PairLossMatrix pairLosses(std::span<const float> student, std::span<const float>
         const double entropy = entropyOf(q);
         matrix.teacherEntropy += entropy / static_cast<double>(matrix.teacherViews);
         for (std::int64_t s = 0; s < matrix.studentViews; ++s) {
-            if (s == t)
+            if (s == t && s < sharedViews)
                 continue;
             const auto logP =
                 logSoftmax(student.subspan(static_cast<std::size_t>(s) * width, width), studentTemperature);

@@ -25,15 +25,16 @@ double topShare(std::span<const double> p, std::int64_t count);
 
 struct PairLossMatrix {
     std::int64_t teacherViews = 0, studentViews = 0;
-    std::vector<double> values; ///< (teacherViews, studentViews); NaN where the official pairing skips (same view)
+    std::vector<double> values; ///< (teacherViews, studentViews); NaN for a view with itself
     double loss = 0;            ///< mean over the pairs that count
     double teacherEntropy = 0;  ///< mean over the teacher views
     double kl = 0;              ///< loss - the entropies weighed as the pairs weigh them
 };
 
-/// Cross-entropy of every teacher view against every student view of one picture. `student` is (studentViews, K),
-/// `teacher` (teacherViews, K), row-major.
+/// Cross-entropy of every teacher view against every student view of one picture but itself: the student's first
+/// `sharedViews` are the teacher's. `student` is (studentViews, K), `teacher` (teacherViews, K), row-major.
 PairLossMatrix pairLosses(std::span<const float> student, std::span<const float> teacher, std::span<const float> center,
-                          std::int64_t prototypes, double studentTemperature, double teacherTemperature);
+                          std::int64_t prototypes, double studentTemperature, double teacherTemperature,
+                          std::int64_t sharedViews = 2);
 
 } // namespace dinoscope

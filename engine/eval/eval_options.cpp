@@ -51,7 +51,8 @@ void declare(FieldList& fields, EvalOptions& options) {
         .help("The first pictures of the test data, whose classes are guessed and compared with the true ones.");
     fields.add("eval.linear", options.linear, "Linear probe")
         .help("A linear classifier learns from the features of each network while that is trained, and is judged with "
-              "the same queries. Nothing flows back into the networks.");
+              "the same queries. Nothing flows back into the networks. It learns from the "
+              "global crops; that of a student which sees none of them (loss.pairing) from the first two local ones.");
     fields.add("eval.linear_rate", options.linearRate, "Linear probe's rate")
         .range(1e-6, 100)
         .soft(1e-3, 10)

@@ -44,8 +44,7 @@ DinoLossValues fusedDinoLoss(const torch::Tensor& student, const torch::Tensor& 
     const float* z = teacher.const_data_ptr<float>();
     const float* c = center.const_data_ptr<float>();
     float* gradient = result.gradient.data_ptr<float>();
-    const double pairs = static_cast<double>(2 * sizes.views - 2);
-    const double scale = 1 / (pairs * static_cast<double>(sizes.batch));
+    const double scale = 1 / (static_cast<double>(sizes.pairs()) * static_cast<double>(sizes.batch));
     const auto gradientScale = static_cast<float>(scale / studentTemperature);
     const auto temperature = static_cast<float>(studentTemperature);
     std::vector<RowSums> sums(static_cast<std::size_t>(sizes.batch));
@@ -55,9 +54,9 @@ DinoLossValues fusedDinoLoss(const torch::Tensor& student, const torch::Tensor& 
             RowSums& sum = sums[static_cast<std::size_t>(picture)];
             sum.entropy = makeTeacherRows(z, c, sizes, picture, static_cast<float>(teacherTemperature), rows);
             for (std::int64_t view = 0; view < sizes.views; ++view) {
-                // A global view is compared with the other one, a local view with both.
-                const float* target = rows.of(view == 0 ? 1 : view == 1 ? 0 : 2);
-                const float count = view < 2 ? 1.0f : 2.0f;
+                const std::int64_t partners = sizes.partners(view);
+                const float* target = rows.of(partners == 1 ? 1 - static_cast<int>(view) : 2);
+                const auto count = static_cast<float>(partners);
                 const std::int64_t offset = (view * sizes.batch + picture) * sizes.outputs;
                 sum.loss += crossEntropyRow(x + offset, target, count, temperature, gradientScale, sizes.outputs,
                                             gradient + offset);
@@ -80,17 +79,16 @@ DinoLossValues plainDinoLoss(const torch::Tensor& student, const torch::Tensor& 
     const torch::Tensor z = (teacher.detach() - center) / teacherTemperature;
     const auto targets = torch::softmax(z, -1).chunk(2);
     const auto views = (leaf / studentTemperature).chunk(sizes.views);
+    const auto shared = static_cast<std::size_t>(sizes.shared);
     torch::Tensor total;
-    std::int64_t terms = 0;
     for (std::size_t t = 0; t < targets.size(); ++t)
         for (std::size_t v = 0; v < views.size(); ++v) {
-            if (v == t)
+            if (v == t && v < shared)
                 continue;
             const torch::Tensor term = (-targets[t] * torch::log_softmax(views[v], -1)).sum(-1).mean();
             total = total.defined() ? total + term : term;
-            ++terms;
         }
-    total = total / static_cast<double>(terms);
+    total = total / static_cast<double>(sizes.pairs());
     const torch::Tensor entropy = -(torch::softmax(z, -1) * torch::log_softmax(z, -1)).sum(-1).mean();
     return {total.item<double>(), entropy.item<double>(), torch::autograd::grad({total}, {leaf})[0]};
 }

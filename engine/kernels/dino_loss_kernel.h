@@ -7,9 +7,14 @@
 
 namespace dinoscope {
 
-/// V views (the first two global), B pictures, K outputs.
+/// V views of the student, B pictures, K outputs. The first `shared` views of the student are also the teacher's, 2 or
+/// 0: such a view is compared with the other one of the teacher, every other view with both.
 struct DinoLossSizes {
-    std::int64_t views = 2, batch = 0, outputs = 0;
+    std::int64_t views = 2, batch = 0, outputs = 0, shared = 2;
+
+    /// How many views of the teacher view `view` of the student is compared with.
+    std::int64_t partners(std::int64_t view) const { return view < shared ? 1 : 2; }
+    std::int64_t pairs() const { return 2 * views - shared; }
 };
 
 struct DinoLossValues {

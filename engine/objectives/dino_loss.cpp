@@ -5,9 +5,39 @@
 #include "engine/kernels/dino_loss_kernel.h"
 #include "engine/support/check.h"
 
+#include <algorithm>
+
 namespace dinoscope {
 
+Pairing parsePairing(const std::string& word) {
+    if (word == "official")
+        return Pairing::official;
+    if (word == "locals_to_globals")
+        return Pairing::localsToGlobals;
+    throw EngineError(ErrorCode::badParameter, "objectives",
+                      "There is no pairing '" + word + "': choose official or locals_to_globals");
+}
+
+std::int64_t sharedViews(Pairing pairing) { return pairing == Pairing::official ? 2 : 0; }
+
+Error nothingToCompare() {
+    return {ErrorCode::badParameter,
+            "objectives",
+            "loss.pairing is locals_to_globals, under which the student sees local crops only, and augment.local_crops "
+            "is 0: raise augment.local_crops, or choose official for loss.pairing",
+            {},
+            {}};
+}
+
 void declare(FieldList& fields, LossOptions& o) {
+    fields.add("loss.pairing", o.pairing, "Pairs of views")
+        .choices({"official", "locals_to_globals"})
+        .now()
+        .help("Which views the loss compares. official, as the DINO code does: the student sees all views, and each is "
+              "compared with every view of the teacher but itself, so it also learns from one global crop what the "
+              "teacher says of the other. locals_to_globals, as some articles describe DINO: the student sees the "
+              "local crops only, each compared with both global ones; the global crops are not computed for it, which "
+              "costs less and gives other results. It needs local crops.");
     fields.add("loss.student_temperature", o.studentTemperature, "Student temperature")
         .range(0.001, 10)
         .soft(0.02, 1)
@@ -43,17 +73,19 @@ void declare(FieldList& fields, LossOptions& o) {
 DinoLoss::DinoLoss(std::int64_t outDim, torch::TensorOptions options) : center_(torch::zeros({1, outDim}, options)) {}
 
 DinoLossResult DinoLoss::evaluate(const torch::Tensor& studentLogits, const torch::Tensor& teacherLogits,
-                                  double studentTemperature, double teacherTemperature, Path path) const {
+                                  double studentTemperature, double teacherTemperature, Pairing pairing,
+                                  Path path) const {
+    const std::int64_t shared = sharedViews(pairing);
     const std::int64_t batch = teacherLogits.size(0) / 2;
     checkEqual(studentLogits.size(1), center_.size(1), "objectives", "Student outputs and the centre's width");
     checkEqual(teacherLogits.size(1), center_.size(1), "objectives", "Teacher outputs and the centre's width");
     checkEqual(batch > 0 && teacherLogits.size(0) == 2 * batch && studentLogits.size(0) % batch == 0 &&
-                   studentLogits.size(0) >= 2 * batch,
+                   studentLogits.size(0) >= std::max<std::int64_t>(1, shared) * batch,
                true, "objectives", "Rows of student and teacher outputs fit together");
     torch::NoGradGuard noGrad;
     const torch::Tensor student = studentLogits.detach().to(center_.scalar_type()).contiguous();
     const torch::Tensor teacher = teacherLogits.detach().to(center_.scalar_type()).contiguous();
-    const DinoLossSizes sizes{student.size(0) / batch, batch, student.size(1)};
+    const DinoLossSizes sizes{student.size(0) / batch, batch, student.size(1), shared};
     const bool fused = path == Path::automatic && center_.scalar_type() == torch::kFloat32 && center_.is_cpu();
     DinoLossValues values;
     values = fused ? fusedDinoLoss(student, teacher, center_, sizes, studentTemperature, teacherTemperature)

@@ -39,17 +39,18 @@ void checkShapes(const BatchLogits& logits) {
         checkEqual(logits.center.numel(), logits.student.size(1), "probes", "Values of the centre and outputs");
 }
 
-/// Everything of an answer that is not about wins. `student` (V, K), `teacher` (2, K).
+/// Everything of an answer that is not about wins. `student` (V, K), `teacher` (2, K), and the views of both.
 SoftmaxAnswer describe(const CropsAnswer& crops, const torch::Tensor& student, const torch::Tensor& teacher,
                        const BatchLogits& batch) {
-    checkEqual(student.size(0), static_cast<std::int64_t>(crops.views.size()), "probes",
-               "Views of the student and pictures of views");
+    checkEqual(student.size(0) + teacher.size(0) - batch.sharedViews, static_cast<std::int64_t>(crops.views.size()),
+               "probes", "Views of both networks and pictures of views");
     checkEqual(teacher.size(1), student.size(1), "probes", "Outputs of teacher and student");
     SoftmaxAnswer answer;
     answer.caption = crops.caption;
     answer.prototypes = student.size(1);
     answer.studentViews = student.size(0);
     answer.teacherViews = teacher.size(0);
+    answer.sharedViews = batch.sharedViews;
     answer.student = hostValues(student);
     answer.teacher = hostValues(teacher);
     if (batch.center.defined())
@@ -96,7 +97,9 @@ SoftmaxAnswer softmaxOfPicture(const CropsAnswer& crops, const std::vector<torch
     checkEqual(blocks.empty(), false, "probes", "Views of a picture are missing");
     const torch::NoGradGuard noGrad;
     const torch::Tensor teacher = networks.teacher({blocks.front()});
-    const torch::Tensor student = networks.student(blocks);
+    const auto first = blocks.begin() + (batch.sharedViews > 0 ? 0 : 1);
+    checkEqual(first != blocks.end(), true, "probes", "The student has views");
+    const torch::Tensor student = networks.student({first, blocks.end()});
     checkEqual(teacher.size(0), blocks.front().size(0), "probes", "Rows of the teacher and its views");
     if (batch.center.defined())
         checkEqual(batch.center.numel(), student.size(1), "probes", "Values of the centre and outputs");

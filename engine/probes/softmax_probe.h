@@ -11,14 +11,15 @@
 
 namespace dinoscope {
 
-/// What the loss of the newest step was computed from. Crop-major: row v B + b is view v of picture b, and the
-/// student's first rows are the teacher's views. Any floating-point type, any device; no gradient is followed.
+/// What the loss of the newest step was computed from. Crop-major: row v B + b is view v of picture b. Any
+/// floating-point type, any device; no gradient is followed.
 struct BatchLogits {
     torch::Tensor student;                                 ///< (V * B, K), raw
     torch::Tensor teacher;                                 ///< (2 * B, K), raw, before centring
     torch::Tensor center;                                  ///< (1, K) as in that step's loss: a copy; undefined: none
     double studentTemperature = 0, teacherTemperature = 0; ///< in force in that step
     std::int64_t batchSize = 0;                            ///< B; 0: there was no step, logits are undefined
+    std::int64_t sharedViews = 2; ///< how many of the student's first views are also the teacher's: 2 or 0
 };
 
 /// In how many rows of the batch each prototype is the largest, (K) each. The teacher's logits are centred first. Of
@@ -43,8 +44,9 @@ struct NetworkLogits {
 };
 
 /// The logits of a picture outside the batch, under running statistics. `blocks` are the views of `crops` as the
-/// networks take them, see viewBlocks(); the teacher sees the first block alone. Centre, temperatures and wins are
-/// those of `batch`, which may be one without logits. Engine thread; blocks for two forward passes of one picture.
+/// networks take them, see viewBlocks(); the teacher sees the first block alone, the student that one if it shares its
+/// views, and the others. Centre, temperatures and wins are those of `batch`, which may be one without logits. Engine
+/// thread; blocks for two forward passes of one picture.
 /// @throws EngineError(internal) if shapes do not fit, and what the networks throw.
 SoftmaxAnswer softmaxOfPicture(const CropsAnswer& crops, const std::vector<torch::Tensor>& blocks,
                                const NetworkLogits& networks, const BatchLogits& batch);

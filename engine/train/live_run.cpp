@@ -59,7 +59,7 @@ LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const
                  const Progress& progress)
     : params_(completed(catalog.params, command.params)), settings_(readSettings(*params_)),
       maxSteps_(command.maxSteps), maxSeconds_(60 * command.maxMinutes), accuracy_(nullptr, settings_.eval) {
-    if (auto error = checkAugment(settings_.augment))
+    if (auto error = checkTogether(settings_))
         throw EngineError(*error);
     if (!std::isfinite(maxSeconds_) || maxSeconds_ < 0 || maxSteps_ < 0)
         throw EngineError(ErrorCode::badParameter, "train",
@@ -127,12 +127,22 @@ void LiveRun::makeLinearProbes() {
     linearTeacher_.emplace(width, classes, options);
 }
 
+/// Of crop-major rows those of a network's first two views, or of its only one: the global views, and of a student that
+/// sees none the first local ones. So both networks are judged by equally many rows, and nothing is computed for it.
+torch::Tensor LiveRun::firstViews(const torch::Tensor& rows) const {
+    return rows.narrow(0, 0, std::min(rows.size(0), kGlobalCrops * settings_.run.batchSize));
+}
+
 void LiveRun::trainLinearProbes() {
     if (!linearStudent_ || newest_->labels.empty())
         return;
-    const torch::Tensor labels = torch::tensor(newest_->labels, torch::kInt64).repeat({kGlobalCrops});
-    linearStudent_->add(training_->student().lastFeatures().narrow(0, 0, labels.numel()), labels);
-    linearTeacher_->add(training_->teacher().lastFeatures(), labels);
+    const torch::Tensor labels = torch::tensor(newest_->labels, torch::kInt64);
+    const auto add = [&](OnlineLinearProbe& probe, MultiCropNetwork& network) {
+        const torch::Tensor features = firstViews(network.lastFeatures());
+        probe.add(features, labels.repeat({features.size(0) / labels.numel()}));
+    };
+    add(*linearStudent_, training_->student());
+    add(*linearTeacher_, training_->teacher());
 }
 
 void LiveRun::fillInfo(const OpenCommand& command, std::vector<ReferenceLine> lines) {
@@ -243,12 +253,10 @@ void LiveRun::recordStep(RunnerOutput& output, const StepMetrics& m) {
 }
 
 void LiveRun::recordHealth(RunnerOutput& output, Step step) {
-    const std::int64_t rows = kGlobalCrops * settings_.run.batchSize;
     const auto put = [&](Metric metric, double value) { record_->point(output, metric, step, value, trainSeconds_); };
-    put(Metric::spreadStudent, featureSpread(training_->student().lastFeatures().narrow(0, 0, rows)));
+    put(Metric::spreadStudent, featureSpread(firstViews(training_->student().lastFeatures())));
     put(Metric::spreadTeacher, featureSpread(training_->teacher().lastFeatures()));
-    put(Metric::winnersStudent,
-        static_cast<double>(winningPrototypes(training_->lastStudentLogits().narrow(0, 0, rows))));
+    put(Metric::winnersStudent, static_cast<double>(winningPrototypes(firstViews(training_->lastStudentLogits()))));
     put(Metric::winnersTeacher,
         static_cast<double>(winningPrototypes(training_->lastTeacherLogits() - training_->centerOfLastStep())));
 }
@@ -319,6 +327,8 @@ std::string LiveRun::setParam(const EngineCatalog& catalog, const ParamSpec& spe
     if (auto error = changed->set(catalog.params, spec.id, value))
         throw EngineError(*error);
     RunSettings settings = readSettings(*changed);
+    if (auto error = checkTogether(settings))
+        throw EngineError(*error);
     if (settings.augment != settings_.augment)
         changeAugment(settings.augment);
     training_->change(settings.loss, settings.optim);
@@ -383,10 +393,21 @@ ViewKey LiveRun::rowOfStep(std::int64_t step, std::int64_t row) const {
 BatchLogits LiveRun::newestLogits() const {
     if (!newest_) {
         const StepMetrics rates = training_->plannedRates();
-        return {{}, {}, training_->loss().center(), rates.studentTemperature, rates.teacherTemperature, 0};
+        return {{},
+                {},
+                training_->loss().center(),
+                rates.studentTemperature,
+                rates.teacherTemperature,
+                0,
+                sharedViews(parsePairing(settings_.loss.pairing))};
     }
-    return {training_->lastStudentLogits(),    training_->lastTeacherLogits(),    training_->centerOfLastStep(),
-            newestMetrics_.studentTemperature, newestMetrics_.teacherTemperature, settings_.run.batchSize};
+    return {training_->lastStudentLogits(),
+            training_->lastTeacherLogits(),
+            training_->centerOfLastStep(),
+            newestMetrics_.studentTemperature,
+            newestMetrics_.teacherTemperature,
+            settings_.run.batchSize,
+            sharedViews(training_->pairingOfLastStep())};
 }
 
 } // namespace dinoscope

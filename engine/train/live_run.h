@@ -121,6 +121,7 @@ private:
     void recordStep(RunnerOutput& output, const StepMetrics& metrics);
     void recordHealth(RunnerOutput& output, Step step);
     void makeLinearProbes();
+    torch::Tensor firstViews(const torch::Tensor& rows) const;
     void trainLinearProbes();
     void readReference();
     void beginEvaluation();

@@ -59,8 +59,6 @@ void LiveRun::changeAugment(const AugmentOptions& augment) {
         return;
     }
     // A batch that waits for its step was cut with the former options: it is made anew.
-    if (auto error = checkAugment(augment))
-        throw EngineError(*error);
     loader_ = makeLoader(augment, training_->step());
     pending_.reset();
 }

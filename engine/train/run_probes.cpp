@@ -46,7 +46,8 @@ struct Scene {
     Step step() const { return moment ? moment->step() : run.stepNumber(); }
     MultiCropNetwork& student() const { return moment ? moment->student() : run.training().student(); }
     MultiCropNetwork& teacher() const { return moment ? moment->teacher() : run.training().teacher(); }
-    const AugmentOptions& augment() const { return (moment ? moment->settings() : run.settings()).augment; }
+    const RunSettings& settings() const { return moment ? moment->settings() : run.settings(); }
+    const AugmentOptions& augment() const { return settings().augment; }
     /// Null at a moment and before the first step.
     BatchPtr batch() const { return moment ? nullptr : run.newestBatch(); }
     /// Without logits where there is no batch.
@@ -56,12 +57,18 @@ struct Scene {
 BatchLogits Scene::logits() const {
     if (!moment)
         return run.newestLogits();
-    const LossOptions& loss = moment->settings().loss;
+    const LossOptions& loss = settings().loss;
     const std::int64_t last = std::max<std::int64_t>(0, moment->step().value - 1);
     const double teacherTemperature =
         teacherTemperatureAt(last / run.training().plan().stepsPerEpoch, loss.warmupTeacherTemperature,
                              loss.teacherTemperature, loss.warmupTeacherTemperatureEpochs);
-    return {{}, {}, moment->center(), loss.studentTemperature, teacherTemperature, 0};
+    return {{},
+            {},
+            moment->center(),
+            loss.studentTemperature,
+            teacherTemperature,
+            0,
+            sharedViews(parsePairing(loss.pairing))};
 }
 
 Subject givenSubject(const LiveRun& run, const Image& image, std::int64_t reroll) {
@@ -104,11 +111,28 @@ bool isOfBatch(const Scene& scene, const PictureRef& picture) {
     return picture.kind == PictureRef::Kind::lastBatch && scene.batch();
 }
 
-CropsAnswer cropsOf(const Scene& scene, const PictureRef& picture, std::int64_t reroll) {
+/// The logits beside which those of `picture` are shown: views outside the batch are those of the settings in force,
+/// which may have changed since the batch.
+BatchLogits logitsBeside(const Scene& scene, const PictureRef& picture) {
+    BatchLogits logits = scene.logits();
+    if (!isOfBatch(scene, picture))
+        logits.sharedViews = sharedViews(parsePairing(scene.settings().loss.pairing));
+    return logits;
+}
+
+CropsAnswer viewsOf(const Scene& scene, const PictureRef& picture, std::int64_t reroll) {
     if (isOfBatch(scene, picture))
         return cropsOfBatch(scene.run.source(), *scene.batch(), picture.index);
     Subject subject = subjectOf(scene, picture, reroll);
     return cropsOfPicture(subject.picture, std::move(subject.caption), scene.augment(), subject.key);
+}
+
+CropsAnswer cropsOf(const Scene& scene, const PictureRef& picture, std::int64_t reroll) {
+    CropsAnswer crops = viewsOf(scene, picture, reroll);
+    const bool sharesGlobals = logitsBeside(scene, picture).sharedViews > 0;
+    for (ViewInfo& view : crops.views)
+        view.seenByStudent = !view.isGlobal || sharesGlobals;
+    return crops;
 }
 
 LogitsFunction logitsOf(MultiCropNetwork& network) {
@@ -127,7 +151,8 @@ SoftmaxAnswer answer(const Scene& scene, const SoftmaxRequest& request) {
         return softmaxOfBatch(scene.logits(), request.picture.index, crops);
     const EvaluationScope studentScope(scene.student()), teacherScope(scene.teacher());
     return softmaxOfPicture(crops, viewBlocks(crops, scene.run.normalization()),
-                            {logitsOf(scene.student()), logitsOf(scene.teacher())}, scene.logits());
+                            {logitsOf(scene.student()), logitsOf(scene.teacher())},
+                            logitsBeside(scene, request.picture));
 }
 
 CropsAnswer answer(const Scene& scene, const CropsRequest& request) {

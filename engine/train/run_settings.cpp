@@ -15,11 +15,15 @@ void append(std::vector<ParamSpec>& all, std::vector<ParamSpec> more) {
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-void checkCrop(const char* id, std::int64_t side, std::int64_t patch) {
-    if (side < patch)
-        throw EngineError(ErrorCode::badParameter, "train",
-                          std::string(id) + " is " + std::to_string(side) + ", smaller than one patch of " +
-                              std::to_string(patch) + " pixels: raise it or lower backbone.patch_size");
+std::optional<Error> checkCrop(const char* id, std::int64_t side, std::int64_t patch) {
+    if (side >= patch)
+        return std::nullopt;
+    return Error{ErrorCode::badParameter,
+                 "train",
+                 std::string(id) + " is " + std::to_string(side) + ", smaller than one patch of " +
+                     std::to_string(patch) + " pixels: raise it or lower backbone.patch_size",
+                 {},
+                 {}};
 }
 
 } // namespace
@@ -75,6 +79,22 @@ RunSettings readSettings(const ParamSet& params) {
             readOptions<OptimOptions>(params),    readOptions<EvalOptions>(params), readOptions<SaveOptions>(params)};
 }
 
+std::optional<Error> checkTogether(const RunSettings& settings) {
+    const AugmentOptions& augment = settings.augment;
+    if (auto error = checkAugment(augment))
+        return error;
+    if (!findBackbone(settings.backbone.arch).convolutional) {
+        if (auto error = checkCrop("augment.global_size", augment.globalSize, settings.backbone.patchSize))
+            return error;
+        if (augment.localCrops > 0)
+            if (auto error = checkCrop("augment.local_size", augment.localSize, settings.backbone.patchSize))
+                return error;
+    }
+    if (parsePairing(settings.loss.pairing) == Pairing::localsToGlobals && augment.localCrops == 0)
+        return nothingToCompare();
+    return std::nullopt;
+}
+
 TrainingOptions trainingOptions(const RunSettings& settings, std::int64_t channels, std::int64_t stepsPerEpoch) {
     if (settings.backbone.channels != 0 && settings.backbone.channels != channels)
         throw EngineError(ErrorCode::badParameter, "train",
@@ -84,11 +104,6 @@ TrainingOptions trainingOptions(const RunSettings& settings, std::int64_t channe
     TrainingOptions options;
     options.backbone = settings.backbone;
     options.backbone.channels = channels;
-    if (!findBackbone(settings.backbone.arch).convolutional) {
-        checkCrop("augment.global_size", settings.augment.globalSize, settings.backbone.patchSize);
-        if (settings.augment.localCrops > 0)
-            checkCrop("augment.local_size", settings.augment.localSize, settings.backbone.patchSize);
-    }
     options.head = settings.head;
     options.loss = settings.loss;
     options.optim = settings.optim;

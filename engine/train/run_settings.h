@@ -12,6 +12,7 @@
 #include "engine/train/training_step.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,9 +53,13 @@ std::vector<ParamSpec> declareRun();
 /// @throws std::out_of_range if the set lacks an id.
 RunSettings readSettings(const ParamSet& params);
 
+/// Checks what the range of a single parameter cannot: options against each other. Holds for a run that is opened and
+/// for a live change. @returns the error whose sentence names the parameters and the way out, or nothing.
+std::optional<Error> checkTogether(const RunSettings& settings);
+
 /// What the training step is built from, for pictures of `channels` channels and epochs of `stepsPerEpoch` whole
 /// batches.
-/// @throws EngineError(badParameter) if the backbone asks for other channels, or a crop is smaller than a patch.
+/// @throws EngineError(badParameter) if the backbone asks for other channels.
 TrainingOptions trainingOptions(const RunSettings& settings, std::int64_t channels, std::int64_t stepsPerEpoch);
 
 /// Whether this processor multiplies in bfloat16; without that the precision bfloat16 is emulated, slowly.

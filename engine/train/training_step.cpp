@@ -9,6 +9,7 @@
 
 #include <ATen/autocast_mode.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <map>
@@ -69,6 +70,19 @@ std::vector<torch::Tensor> copiesOf(const std::vector<torch::Tensor>& tensors) {
     for (const torch::Tensor& tensor : tensors)
         copies.push_back(tensor.clone());
     return copies;
+}
+
+/// Rows [begin, end) of blocks that lie one behind the other.
+std::vector<torch::Tensor> rowsOf(const std::vector<torch::Tensor>& blocks, std::int64_t begin, std::int64_t end) {
+    std::vector<torch::Tensor> parts;
+    std::int64_t row = 0; // of the block's first row
+    for (const torch::Tensor& block : blocks) {
+        const std::int64_t from = std::max(begin - row, std::int64_t{0}), to = std::min(end - row, block.size(0));
+        if (from < to)
+            parts.push_back(block.narrow(0, from, to - from));
+        row += block.size(0);
+    }
+    return parts;
 }
 
 void copyInto(const std::string& name, torch::Tensor target, const torch::Tensor& source) {
@@ -166,31 +180,26 @@ std::vector<torch::Tensor> TrainingStep::prepare(const std::vector<torch::Tensor
     return blocks;
 }
 
-std::vector<torch::Tensor> TrainingStep::teacherBlocks(const std::vector<torch::Tensor>& blocks) const {
-    std::vector<torch::Tensor> globals;
-    std::int64_t missing = 2 * options_.batchSize;
-    for (const torch::Tensor& block : blocks) {
-        if (missing == 0)
-            break;
-        const std::int64_t rows = std::min(missing, block.size(0));
-        globals.push_back(block.narrow(0, 0, rows));
-        missing -= rows;
-    }
-    checkEqual(missing, std::int64_t{0}, "train", "Rows of the two global views that are missing");
-    return globals;
-}
-
-TrainingStep::Logits TrainingStep::forward(const std::vector<torch::Tensor>& blocks, StepMetrics& times) {
+TrainingStep::Logits TrainingStep::forward(const std::vector<torch::Tensor>& blocks, Pairing pairing,
+                                           StepMetrics& times) {
+    std::int64_t rows = 0;
+    for (const torch::Tensor& block : blocks)
+        rows += block.size(0);
+    const std::int64_t globalRows = 2 * options_.batchSize;
+    checkEqual(rows >= globalRows, true, "train", "Both global views are there");
+    const std::int64_t studentBegin = globalRows - sharedViews(pairing) * options_.batchSize;
+    if (studentBegin == rows)
+        throw EngineError(nothingToCompare());
     AutocastScope autocast(options_.precision == Precision::bfloat16, device_.type());
     Stopwatch watch;
     student_->backbone().beginStep(options_.seed, static_cast<std::uint64_t>(step_));
     Logits logits;
     {
         torch::NoGradGuard noGrad;
-        logits.teacher = teacher_->forward(teacherBlocks(blocks));
+        logits.teacher = teacher_->forward(rowsOf(blocks, 0, globalRows));
     }
     times.teacherSeconds = watch.lap();
-    logits.student = student_->forward(blocks);
+    logits.student = student_->forward(rowsOf(blocks, studentBegin, rows));
     times.studentSeconds = watch.lap();
     return logits;
 }
@@ -199,12 +208,13 @@ StepMetrics TrainingStep::run(const std::vector<torch::Tensor>& crops) {
     StepMetrics metrics = plannedRates();
     torch::AutoGradMode withGradient(true);
     const std::vector<torch::Tensor> buffers = copiesOf(buffers_); // BatchNorm moves them in the forward pass
-    const Logits logits = forward(prepare(crops), metrics);
+    const Pairing pairing = parsePairing(options_.loss.pairing);
+    const Logits logits = forward(prepare(crops), pairing, metrics);
 
     Stopwatch watch;
     const torch::Tensor center = loss_.center().clone();
     const DinoLossResult result =
-        loss_.evaluate(logits.student, logits.teacher, metrics.studentTemperature, metrics.teacherTemperature);
+        loss_.evaluate(logits.student, logits.teacher, metrics.studentTemperature, metrics.teacherTemperature, pairing);
     if (!std::isfinite(result.loss) || !std::isfinite(result.teacherEntropy))
         failNonFinite("loss", buffers, center);
     loss_.updateCenter(logits.teacher, options_.loss.centerMomentum);
@@ -231,6 +241,7 @@ StepMetrics TrainingStep::run(const std::vector<torch::Tensor>& crops) {
     lastStudentLogits_ = logits.student.detach();
     lastTeacherLogits_ = logits.teacher;
     lastCenter_ = center;
+    lastPairing_ = pairing;
     ++step_;
     return metrics;
 }

@@ -57,9 +57,10 @@ struct StepMetrics {
 };
 
 /// One DINO training step in the official order (main_dino.py, train_one_epoch): rates, teacher forward on the global
-/// views, student forward on all, loss with the old centre, centre, stop if not finite, backward, clipping, frozen last
-/// layer, optimiser, EMA. Owns both networks, the loss, the optimiser and the schedules. One thread calls, all calls
-/// block. On a CPU the same build, options, views and thread count give the same bytes.
+/// views, student forward on all, or on the local ones alone (loss.pairing), loss with the old centre, centre, stop if
+/// not finite, backward, clipping, frozen last layer, optimiser, EMA. Owns both networks, the loss, the optimiser and
+/// the schedules. One thread calls, all calls block. On a CPU the same build, options, views and thread count give the
+/// same bytes.
 class TrainingStep {
 public:
     /// Builds both networks; the student's weights come from `seed`, the teacher starts as its copy.
@@ -70,8 +71,9 @@ public:
 
     /// `crops`: one tensor (B, C, H, W) a view, the two global views first, or larger blocks of neighbouring views of
     /// one size, (n * B, C, H, W) crop-major: the views of data::Batch as {globals (2B, ...), locals (n B, ...)}. Any
-    /// floating type, on any device. @throws EngineError(nonFinite) if the loss, the teacher entropy or the gradient is
-    /// not finite: parameters, buffers, centre, moments and step count are then as before.
+    /// floating type, on any device. @throws EngineError(badParameter) as nothingToCompare(); (nonFinite) if the loss,
+    /// the teacher entropy or the gradient is not finite: parameters, buffers, centre, moments and step count are then
+    /// as before.
     StepMetrics run(const std::vector<torch::Tensor>& crops);
 
     /// Number of steps taken.
@@ -82,9 +84,9 @@ public:
     /// The rates the coming step will use; measured fields are 0.
     StepMetrics plannedRates() const;
 
-    /// Live changes; in force from the next step on. Only fields that may change live are taken: temperatures, centre
-    /// momentum; learning rate and its end, weight decay and its end, EMA momentum, clipping. A schedule keeps its
-    /// length and takes the new base.
+    /// Live changes; in force from the next step on. Only fields that may change live are taken: pairing, temperatures,
+    /// centre momentum; learning rate and its end, weight decay and its end, EMA momentum, clipping. A schedule keeps
+    /// its length and takes the new base.
     void change(const LossOptions& loss, const OptimOptions& optim);
 
     MultiCropNetwork& student() { return *student_; }
@@ -95,11 +97,13 @@ public:
     /// Where the networks live.
     torch::Device device() const { return device_; }
 
-    /// Logits of the last step, (views * B, K) and (2 * B, K), crop-major; undefined before the first. Handles, no
-    /// copies: they stay valid and constant. centerOfLastStep() is the centre that step's loss used, (1, K).
+    /// Logits of the last step, those of the student's views (views * B, K) and (2 * B, K), crop-major; undefined
+    /// before the first. Handles, no copies: they stay valid and constant. centerOfLastStep() is the centre that step's
+    /// loss used, (1, K), pairingOfLastStep() what it compared.
     const torch::Tensor& lastStudentLogits() const { return lastStudentLogits_; }
     const torch::Tensor& lastTeacherLogits() const { return lastTeacherLogits_; }
     const torch::Tensor& centerOfLastStep() const { return lastCenter_; }
+    Pairing pairingOfLastStep() const { return lastPairing_; }
 
     /// Live handles to everything a resumed run needs: "student.…" and "teacher.…" by official names, "center",
     /// "optimizer.WORD.NAME" for each remembered tensor of an updated parameter, "optimizer.updates" and "step"
@@ -115,12 +119,11 @@ public:
     void copyStudentToTeacher();
 
 private:
-    std::vector<torch::Tensor> teacherBlocks(const std::vector<torch::Tensor>& blocks) const;
     std::vector<torch::Tensor> prepare(const std::vector<torch::Tensor>& crops) const;
     struct Logits {
         torch::Tensor student, teacher; ///< (views * B, K) with its graph, (2 * B, K)
     };
-    Logits forward(const std::vector<torch::Tensor>& blocks, StepMetrics& times);
+    Logits forward(const std::vector<torch::Tensor>& blocks, Pairing pairing, StepMetrics& times);
     [[noreturn]] void failNonFinite(const char* what, const std::vector<torch::Tensor>& buffers,
                                     const torch::Tensor& center);
     void makeSchedules();
@@ -135,6 +138,7 @@ private:
     DinoLoss loss_;
     CosineSchedule learningRate_, weightDecay_, teacherMomentum_;
     torch::Tensor lastStudentLogits_, lastTeacherLogits_, lastCenter_;
+    Pairing lastPairing_ = Pairing::official;
     std::int64_t step_ = 0;
 };
 

@@ -140,6 +140,20 @@ TEST(PairLosses, SkipsTheSameViewAndNothingElse) {
         EXPECT_EQ(std::isnan(matrix.values[i]), i == 0 || i == 4) << "entry " << i;
 }
 
+TEST(PairLosses, WithoutSharedViewsEveryPairCounts) {
+    const PairLossMatrix matrix = pairLosses(kStudent, kTeacher, kCenter, 2, 0.5, 0.25, 0);
+    double sum = 0;
+    for (std::size_t i = 0; i < 6; ++i) {
+        if (i != 0 && i != 4) {
+            EXPECT_EQ(matrix.values[i], sample().values[i]) << "entry " << i;
+        }
+        sum += matrix.values[i];
+    }
+    EXPECT_NEAR(matrix.values[0], crossEntropy(softmax({0.5f, 0}, 0.25, kCenter), softmax({1, 0}, 0.5)), kClose);
+    EXPECT_NEAR(matrix.loss, sum / 6, kClose);
+    EXPECT_NEAR(matrix.kl, matrix.loss - matrix.teacherEntropy, kClose) << "all entropies weigh the same";
+}
+
 TEST(PairLosses, AgreesWithTheOtherFormulas) {
     const PairLossMatrix matrix = sample();
     const Doubles q = softmax({0.5f, 0}, 0.25, kCenter);

@@ -26,19 +26,25 @@ std::vector<double> softmax(const torch::Tensor& row) {
     return result;
 }
 
-/// The loss as a double loop over all pairs that leaves out a view beside itself.
+/// The loss as a double loop over all pairs that leaves out a view beside itself: that of which the first views of the
+/// student are the teacher's, if they are.
 double lossByPairs(const torch::Tensor& student, const torch::Tensor& teacher, const torch::Tensor& center,
-                   std::int64_t views, std::int64_t batch) {
+                   std::int64_t views, std::int64_t batch, Pairing pairing = Pairing::official) {
     double total = 0;
+    std::int64_t pairs = 0;
     for (std::int64_t global = 0; global < 2; ++global)
-        for (std::int64_t view = 0; view < views; ++view)
-            for (std::int64_t picture = 0; picture < batch && view != global; ++picture) {
+        for (std::int64_t view = 0; view < views; ++view) {
+            if (pairing == Pairing::official && view == global)
+                continue;
+            ++pairs;
+            for (std::int64_t picture = 0; picture < batch; ++picture) {
                 const auto q = softmax((teacher[global * batch + picture] - center[0]) / kTeacherTemperature);
                 const auto p = softmax(student[view * batch + picture] / kStudentTemperature);
                 for (std::size_t k = 0; k < q.size(); ++k)
                     total -= q[k] * std::log(p[k]);
             }
-    return total / static_cast<double>((2 * views - 2) * batch);
+        }
+    return total / static_cast<double>(pairs * batch);
 }
 
 struct Logits {
@@ -73,17 +79,59 @@ TEST(DinoLoss, TakesEveryPairButAViewWithItself) {
         }
 }
 
-TEST(DinoLoss, GradientIsTheSlopeOfTheLoss) {
+TEST(DinoLoss, ComparesEachLocalViewWithBothGlobalOnes) {
+    for (const std::int64_t views : {1, 2, 3, 10})
+        for (const std::int64_t outputs : {1, 2, 17, 64}) {
+            const Logits logits(views, 3, outputs);
+            const auto in = [&](torch::Dtype type, DinoLoss::Path path) {
+                return logits.loss(type).evaluate(logits.student.to(type), logits.teacher.to(type), kStudentTemperature,
+                                                  kTeacherTemperature, Pairing::localsToGlobals, path);
+            };
+            const double expected =
+                lossByPairs(logits.student, logits.teacher, logits.center, views, 3, Pairing::localsToGlobals);
+            const auto wide = in(torch::kFloat64, DinoLoss::Path::automatic);
+            EXPECT_NEAR(wide.loss, expected, 1e-13 * std::max(1.0, expected)) << views << " views, K " << outputs;
+            const auto fused = in(torch::kFloat32, DinoLoss::Path::automatic);
+            const auto plain = in(torch::kFloat32, DinoLoss::Path::plain);
+            EXPECT_NEAR(fused.loss, expected, 1e-5 * std::max(1.0, expected)) << views << " views, K " << outputs;
+            EXPECT_NEAR(fused.loss, plain.loss, 1e-6 * std::max(1.0, expected));
+            EXPECT_NEAR(fused.teacherEntropy, wide.teacherEntropy, 1e-5);
+            EXPECT_LE((fused.gradient - plain.gradient).norm().item<double>(),
+                      1e-6 * std::max(1e-3, plain.gradient.norm().item<double>()));
+        }
+}
+
+/// Two prototypes, one picture, one local view. The teacher's logits differ by ln 2, twice that under its temperature
+/// of 1/2, so it says 0.8 and 0.2, then 0.2 and 0.8; the student's differ by ln 3, so it says 0.75 and 0.25.
+TEST(DinoLoss, LocalsToGlobalsByHand) {
+    const double ln2 = std::log(2.0), ln3 = std::log(3.0);
+    const torch::Tensor teacher = torch::tensor({{ln2, 0.0}, {0.0, ln2}}, torch::kFloat64);
+    const torch::Tensor student = torch::tensor({{ln3, 0.0}}, torch::kFloat64);
+    const auto result = DinoLoss(2, torch::kFloat64).evaluate(student, teacher, 1, 0.5, Pairing::localsToGlobals);
+    // Both pairs: 0.8 and 0.2 against 0.75 and 0.25, then 0.2 and 0.8 against the same.
+    const double first = -0.8 * std::log(0.75) - 0.2 * std::log(0.25);
+    const double second = -0.2 * std::log(0.75) - 0.8 * std::log(0.25);
+    EXPECT_NEAR(result.loss, (first + second) / 2, 1e-14);
+    EXPECT_NEAR(result.teacherEntropy, -0.8 * std::log(0.8) - 0.2 * std::log(0.2), 1e-14);
+    // Half the sum of p - q over both pairs.
+    EXPECT_NEAR(result.gradient[0][0].item<double>(), ((0.75 - 0.8) + (0.75 - 0.2)) / 2, 1e-14);
+    EXPECT_NEAR(result.gradient[0][1].item<double>(), ((0.25 - 0.2) + (0.25 - 0.8)) / 2, 1e-14);
+}
+
+class SlopeOfDinoLoss : public testing::TestWithParam<Pairing> {};
+INSTANTIATE_TEST_SUITE_P(Pairings, SlopeOfDinoLoss, testing::Values(Pairing::official, Pairing::localsToGlobals));
+
+TEST_P(SlopeOfDinoLoss, IsTheGradient) {
     const std::int64_t views = 4, batch = 2;
     const Logits logits(views, batch, 9);
     const DinoLoss loss = logits.loss(torch::kFloat64);
     const auto at = [&](const torch::Tensor& student) {
-        return loss.evaluate(student, logits.teacher, kStudentTemperature, kTeacherTemperature);
+        return loss.evaluate(student, logits.teacher, kStudentTemperature, kTeacherTemperature, GetParam());
     };
     const torch::Tensor gradient = at(logits.student).gradient;
     const torch::Tensor fused = logits.loss(torch::kFloat32)
                                     .evaluate(logits.student.to(torch::kFloat32), logits.teacher.to(torch::kFloat32),
-                                              kStudentTemperature, kTeacherTemperature)
+                                              kStudentTemperature, kTeacherTemperature, GetParam())
                                     .gradient;
     constexpr double kStep = 1e-5;
     for (std::int64_t row = 0; row < views * batch; ++row)
@@ -137,7 +185,7 @@ TEST(DinoLoss, RoundsLargeQuotientsAsThePlainPathDoes) {
         teacher.scatter(1, (std::get<1>(close) + 1).remainder(100), std::get<0>(close) - 0.0123f);
     const DinoLoss loss(100, torch::kFloat32);
     const auto fused = loss.evaluate(student, tied, 0.1, 0.02);
-    const auto plain = loss.evaluate(student, tied, 0.1, 0.02, DinoLoss::Path::plain);
+    const auto plain = loss.evaluate(student, tied, 0.1, 0.02, Pairing::official, DinoLoss::Path::plain);
     EXPECT_LT((fused.gradient - plain.gradient).norm().item<double>(), 1e-6 * plain.gradient.norm().item<double>());
     EXPECT_NEAR(fused.loss, plain.loss, 1e-6 * plain.loss);
     EXPECT_NEAR(fused.teacherEntropy, plain.teacherEntropy, 1e-6 * plain.teacherEntropy);
@@ -151,6 +199,15 @@ TEST(DinoLoss, RefusesShapesThatDoNotFit) {
     EXPECT_THROW(loss.evaluate(zeros(5, 5), zeros(4, 5), 0.1, 0.1), EngineError);
     EXPECT_THROW(loss.evaluate(zeros(2, 5), zeros(4, 5), 0.1, 0.1), EngineError);
     EXPECT_THROW(loss.evaluate(zeros(3, 5), zeros(3, 5), 0.1, 0.1), EngineError);
+    const auto locals = [&](std::int64_t rows) {
+        return loss.evaluate(zeros(rows, 5), zeros(4, 5), 0.1, 0.1, Pairing::localsToGlobals);
+    };
+    EXPECT_NO_THROW(locals(2)) << "one local view";
+    EXPECT_THROW(locals(0), EngineError);
+    EXPECT_THROW(locals(3), EngineError);
+    EXPECT_EQ(parsePairing("official"), Pairing::official);
+    EXPECT_EQ(parsePairing("locals_to_globals"), Pairing::localsToGlobals);
+    EXPECT_THROW(parsePairing("globals"), EngineError);
 }
 
 } // namespace

@@ -23,7 +23,7 @@ TEST(Declarations, EveryPresetIsAccepted) {
             EXPECT_FALSE(error) << preset.id << ": " << error->message;
         }
         const RunSettings settings = readSettings(params);
-        EXPECT_FALSE(checkAugment(settings.augment)) << preset.id;
+        EXPECT_FALSE(checkTogether(settings)) << preset.id;
         EXPECT_NO_THROW(trainingOptions(settings, preset.id.starts_with("vit") ? 3 : 1, 100)) << preset.id;
     }
     EXPECT_TRUE(ids.contains("fashion-mnist-demo"));
@@ -40,7 +40,7 @@ TEST(Declarations, EveryParameterHasWordsForThePerson) {
 TEST(Declarations, WhatTheIssuePromisesIsLive) {
     const EngineCatalog catalog = makeCatalog();
     for (const char* id : {"optim.lr", "loss.student_temperature", "loss.teacher_temperature", "loss.center_momentum",
-                           "optim.momentum_teacher", "optim.weight_decay", "augment.global_scale_min",
+                           "optim.momentum_teacher", "optim.weight_decay", "loss.pairing", "augment.global_scale_min",
                            "augment.global_scale_max", "augment.local_scale_min", "augment.local_scale_max"}) {
         const ParamSpec* spec = catalog.params.find(id);
         ASSERT_NE(spec, nullptr) << id;

@@ -264,6 +264,26 @@ TEST(KeptMoments, AnswerAsTheRunDidThen) {
     EXPECT_GT(run.recorder.points.size(), 0U);
 }
 
+TEST(KeptMoments, KeepThePairingOfTheirTime) {
+    KeptRun run;
+    const PictureRef sample{PictureRef::Kind::sample, 5, {}};
+    const auto set = [&](const char* pairing) {
+        run.runner.setParam(*run.runner.catalog().params.find("loss.pairing"), std::string(pairing));
+    };
+    set("locals_to_globals");
+    run.train(2);
+    run.save();
+    const auto softmax = ask<SoftmaxAnswer>(run.runner, SoftmaxRequest{sample}, {});
+    set("official");
+    run.train(1);
+    EXPECT_EQ(ask<SoftmaxAnswer>(run.runner, SoftmaxRequest{sample}, {}).studentViews, 5);
+    const auto then = ask<SoftmaxAnswer>(run.runner, SoftmaxRequest{sample}, Step{2});
+    EXPECT_EQ(then.studentViews, 3);
+    EXPECT_EQ(then.sharedViews, 0);
+    EXPECT_EQ(then.student, softmax.student);
+    EXPECT_FALSE(ask<CropsAnswer>(run.runner, CropsRequest{sample, 0}, Step{2}).views[0].seenByStudent);
+}
+
 TEST(Records, ARunIsReadWithoutBeingOpened) {
     KeptRun run;
     run.train(3);

@@ -120,10 +120,15 @@ const Change kLiveChanges = [](LiveRun& run, const EngineCatalog& catalog) {
     run.setParam(catalog, *catalog.params.find("augment.local_scale_max"), 0.3);
 };
 
+const Change kAnotherPairing = [](LiveRun& run, const EngineCatalog& catalog) {
+    run.setParam(catalog, *catalog.params.find("loss.pairing"), std::string("locals_to_globals"));
+};
+
 TEST(Resume, InTheWarmUpIsExact) { expectEqualWhenResumed(4, "1", kNoChange); }
 TEST(Resume, AtTheEndOfAnEpochIsExact) { expectEqualWhenResumed(8, "2", kNoChange); }
 TEST(Resume, InTheMiddleOfAnEpochIsExact) { expectEqualWhenResumed(13, "2", kNoChange); }
 TEST(Resume, AfterLiveChangesIsExact) { expectEqualWhenResumed(11, "1", kLiveChanges); }
+TEST(Resume, AfterAnotherPairingIsExact) { expectEqualWhenResumed(11, "2", kAnotherPairing); }
 TEST(Resume, AtAnEvaluationIsExact) { expectEqualWhenResumed(10, "1", kNoChange); }
 
 TEST(Resume, AForkBeginsInItsOwnFolderWithTheCurvesSoFar) {

@@ -14,6 +14,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace dinoscope {
@@ -59,6 +60,22 @@ TEST(LabArithmeticTest, CentringAndTemperatureAct) {
     EXPECT_NEAR(computeFigures(question).teacherEntropy, std::log(64.0), 1e-3);
     question.centered = false;
     EXPECT_EQ(computeFigures(question).teacherCentered, computeFigures(question).teacherLogits);
+}
+
+TEST(LabArithmeticTest, AStudentOfLocalCropsIsComparedWithBothGlobalOnes) {
+    SoftmaxAnswer logits = fakeSoftmax({}, {100}, 0.1, 0.04);
+    const auto pairsIn = [&] {
+        LabQuestion question;
+        question.logits = std::make_shared<const SoftmaxAnswer>(logits);
+        const LabFigures figures = computeFigures(question);
+        return std::count_if(figures.pairs.values.begin(), figures.pairs.values.end(),
+                             [](double value) { return std::isfinite(value); });
+    };
+    EXPECT_EQ(pairsIn(), 2 * logits.studentViews - 2);
+    logits.student.erase(logits.student.begin(), logits.student.begin() + logits.teacherViews * logits.prototypes);
+    logits.studentViews -= logits.teacherViews;
+    logits.sharedViews = 0;
+    EXPECT_EQ(pairsIn(), 2 * logits.studentViews);
 }
 
 TEST(LabArithmeticTest, ReadsTypedNumbers) {

@@ -172,8 +172,6 @@ QWidget* LaboratoryPanel::makePairs() {
     grid->setContentsMargins(0, 8, 0, 0);
     grid->setHorizontalSpacing(16);
     matrix_ = new MatrixView(tr("Teacher"), tr("Student"));
-    matrix_->setToolTip(
-        tr("Cross-entropy of each student view under each teacher view; a view is not compared with itself."));
     center_ = new BarStrip(tr("Centre"), ColorRole::teacher);
     wins_ = new BarStrip(tr("Wins, teacher"), ColorRole::teacher);
     studentWins_ = new BarStrip(tr("Wins, student"), ColorRole::student);
@@ -216,17 +214,24 @@ void LaboratoryPanel::showAnswer(const ProbeResult& result) {
 
 void LaboratoryPanel::fillViews() {
     const auto fill = [](QComboBox* box, const QString& network, std::int64_t views, std::int64_t globals, int first) {
-        if (box->count() == views)
+        QStringList names;
+        for (std::int64_t i = 0; i < views; ++i)
+            names << (i < globals ? tr("%1: global %2").arg(network).arg(i + 1)
+                                  : tr("%1: local %2").arg(network).arg(i - globals + 1));
+        if (box->count() == views && box->itemText(0) == names.value(0))
             return;
         const QSignalBlocker quiet(box);
         box->clear();
-        for (std::int64_t i = 0; i < views; ++i)
-            box->addItem(i < globals ? tr("%1: global %2").arg(network).arg(i + 1)
-                                     : tr("%1: local %2").arg(network).arg(i - globals + 1));
+        box->addItems(names);
         box->setCurrentIndex(std::min(first, box->count() - 1));
     };
-    fill(studentView_, tr("Student"), answer_->studentViews, answer_->teacherViews, 1);
+    fill(studentView_, tr("Student"), answer_->studentViews, answer_->sharedViews, 1);
     fill(teacherView_, tr("Teacher"), answer_->teacherViews, answer_->teacherViews, 0);
+    matrix_->setToolTip(answer_->sharedViews > 0
+                            ? tr("Cross-entropy of each student view under each teacher view; a view is not compared "
+                                 "with itself.")
+                            : tr("Cross-entropy of each local crop, which are all that the student sees under this "
+                                 "pairing, under each global crop of the teacher."));
 }
 
 void LaboratoryPanel::moved() {
