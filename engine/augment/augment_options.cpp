@@ -54,14 +54,19 @@ void declareCrops(FieldList& fields, AugmentOptions& o) {
         .unit("px")
         .range(4, 2048)
         .soft(28, 512)
-        .help("Side of the two global crops after resizing. Both networks see them.");
+        .now()
+        .help("Side of the two global crops after resizing. Both networks see them. After a live change accuracies and "
+              "neighbours are still those of whole pictures at the size that the run was begun with, so that the "
+              "curves stay comparable.");
     fields.add("augment.local_size", o.localSize, "Local crop size")
         .unit("px")
         .range(4, 2048)
         .soft(14, 224)
+        .now()
         .help("Side of the local crops after resizing. Only the student sees them.");
     fields.add("augment.local_crops", o.localCrops, "Local crops")
         .range(0, 32)
+        .now()
         .help("Number of local crops of each picture. With none, a global scale from 0.14 to 1 is advised.");
     fields.add("augment.global_scale_min", o.globalScaleMin, "Global scale, smallest")
         .range(0.01, 1)
@@ -81,6 +86,7 @@ void declareCrops(FieldList& fields, AugmentOptions& o) {
         .help("Largest share of the picture's area that a local crop covers.");
     fields.add("augment.resample", o.resample, "Resampling")
         .choices({"bicubic", "bilinear"})
+        .now()
         .help("bicubic cuts whole pixels and resizes with antialiasing, as the official code does. bilinear places the "
               "box between pixels and reads four neighbours, which suits very small pictures.");
     fields.add("augment.flip", o.flip, "Flip probability")
@@ -191,9 +197,12 @@ std::optional<Error> checkAugment(const AugmentOptions& o) {
     return std::nullopt;
 }
 
-bool sameViewShapes(const AugmentOptions& a, const AugmentOptions& b) {
-    return a.globalSize == b.globalSize && a.localSize == b.localSize && a.localCrops == b.localCrops &&
-           a.resample == b.resample && a.mean == b.mean && a.std == b.std;
+ViewSet viewsOf(const AugmentOptions& options) {
+    ViewSet views;
+    views.globalSize = static_cast<int>(options.globalSize);
+    views.locals = static_cast<int>(options.localCrops);
+    views.localSize = views.locals > 0 ? static_cast<int>(options.localSize) : 0;
+    return views;
 }
 
 Normalization normalizationOf(const AugmentOptions& options, int channels) {

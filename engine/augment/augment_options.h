@@ -13,8 +13,7 @@ namespace dinoscope {
 class FieldList;
 
 /// How views are cut and changed. The defaults are those of the official DINO code (main_dino.py,
-/// DataAugmentationDINO). Sizes, the number of local crops, the resampling and mean and std belong to a run; everything
-/// else may change live.
+/// DataAugmentationDINO). Mean and std belong to a run; everything else may change live.
 struct AugmentOptions {
     std::int64_t globalSize = 224; ///< side of the two global crops in pixels
     std::int64_t localSize = 96;   ///< side of a local crop in pixels
@@ -46,8 +45,21 @@ void declare(FieldList& fields, AugmentOptions& options);
 /// @returns the error whose sentence names both values, or nothing.
 std::optional<Error> checkAugment(const AugmentOptions& options);
 
-/// True if a running loader can go from `a` to `b`: the shape and the normalisation of its batches stay the same.
-bool sameViewShapes(const AugmentOptions& a, const AugmentOptions& b);
+/// The views that a picture is cut into, global ones first. Loaders, networks, probes and checks ask viewsOf(), not the
+/// options.
+struct ViewSet {
+    int globals = kGlobalCrops, locals = 0;
+    int globalSize = 0, localSize = 0; ///< sides in pixels; no local views have no size
+
+    int count() const { return globals + locals; }
+    int size(int view) const { return view < globals ? globalSize : localSize; }
+    /// Pixels of all views together.
+    std::int64_t pixels() const {
+        return std::int64_t{globals} * globalSize * globalSize + std::int64_t{locals} * localSize * localSize;
+    }
+    bool operator==(const ViewSet&) const = default;
+};
+ViewSet viewsOf(const AugmentOptions& options);
 
 /// Per-channel constants: value = (pixel / 255 - mean) / std.
 struct Normalization {

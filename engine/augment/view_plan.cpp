@@ -114,7 +114,7 @@ ViewPlan planView(const AugmentOptions& options, const ViewKey& key, int crop, i
     ViewPlan plan;
     plan.crop = crop;
     plan.isGlobal = crop < kGlobalCrops;
-    plan.size = static_cast<int>(plan.isGlobal ? options.globalSize : options.localSize);
+    plan.size = viewsOf(options).size(crop);
     plan.resampling = options.resample == "bilinear" ? Resampling::bilinear : Resampling::bicubic;
 
     const double low = plan.isGlobal ? options.globalScaleMin : options.localScaleMin;

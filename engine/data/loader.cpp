@@ -8,6 +8,7 @@
 #include <functional>
 #include <new>
 #include <system_error>
+#include <utility>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -34,11 +35,13 @@ std::int64_t checkedBatches(const ImageSource& source, const AugmentOptions& opt
     return source.count() / setup.batchSize;
 }
 
-std::int64_t rowsAChunk(const AugmentOptions& o, const LoaderSetup& setup) {
-    const std::int64_t pixels = kGlobalCrops * o.globalSize * o.globalSize + o.localCrops * o.localSize * o.localSize;
-    return std::clamp<std::int64_t>(kPixelsAChunk / pixels, 1,
+/// Rows that a thread takes at a time.
+std::int64_t rowsAChunk(const ViewSet& views, const LoaderSetup& setup) {
+    return std::clamp<std::int64_t>(kPixelsAChunk / views.pixels(), 1,
                                     std::max<std::int64_t>(1, setup.batchSize / (2 * setup.threads)));
 }
+
+ViewSet viewsIn(const Batch& batch) { return {batch.globalCrops, batch.localCrops, batch.globalSize, batch.localSize}; }
 
 } // namespace
 
@@ -46,18 +49,33 @@ std::int64_t rowsAChunk(const AugmentOptions& o, const LoaderSetup& setup) {
 struct Loader::Pool {
     std::mutex mutex;
     std::vector<std::unique_ptr<Batch>> free;
+    std::vector<ViewSet> wanted; ///< batches of other views are not kept
 
-    std::unique_ptr<Batch> take() {
+    std::unique_ptr<Batch> take(const ViewSet& views) {
         const std::lock_guard lock(mutex);
-        if (free.empty())
+        const auto found =
+            std::find_if(free.rbegin(), free.rend(), [&](const auto& batch) { return viewsIn(*batch) == views; });
+        if (found == free.rend())
             return nullptr;
+        std::swap(*found, free.back());
         std::unique_ptr<Batch> batch = std::move(free.back());
         free.pop_back();
         return batch;
     }
     void give(std::unique_ptr<Batch> batch) {
         const std::lock_guard lock(mutex);
-        free.push_back(std::move(batch));
+        if (wants(*batch))
+            free.push_back(std::move(batch));
+    }
+    void want(std::vector<ViewSet> views) {
+        const std::lock_guard lock(mutex);
+        wanted = std::move(views);
+        std::erase_if(free, [this](const auto& batch) { return !wants(*batch); });
+    }
+
+private:
+    bool wants(const Batch& batch) const {
+        return std::find(wanted.begin(), wanted.end(), viewsIn(batch)) != wanted.end();
     }
 };
 
@@ -91,14 +109,14 @@ struct Loader::Desk {
 
 Loader::Loader(ImageSourcePtr source, const AugmentOptions& options, const LoaderSetup& setup)
     : source_(std::move(source)), setup_(setup), batchesPerEpoch_(checkedBatches(*source_, options, setup)),
-      chunk_(rowsAChunk(options, setup)), order_(setup.seed, source_->count()),
-      normalization_(normalizationOf(options, source_->channels())), nextOut_(setup.firstBatch),
-      pool_(std::make_shared<Pool>()) {
+      order_(setup.seed, source_->count()), normalization_(normalizationOf(options, source_->channels())),
+      nextOut_(setup.firstBatch), pool_(std::make_shared<Pool>()) {
     revisions_.push_back({0, 0, std::make_shared<const AugmentOptions>(options)});
+    pool_->want({viewsOf(options)});
     for (int i = 0; i < setup_.prefetch; ++i)
         slots_.push_back(std::make_unique<Slot>());
     for (int i = 0; i < setup_.prefetch; ++i)
-        assign(slotOf(nextOut_ + i), nextOut_ + i, freeBatch());
+        assign(slotOf(nextOut_ + i), nextOut_ + i, freeBatch(viewsOf(options)));
     startThreads();
 }
 
@@ -130,56 +148,68 @@ void Loader::stop() {
     batchReady_.notify_all();
 }
 
-std::unique_ptr<Batch> Loader::freeBatch() const {
-    std::unique_ptr<Batch> batch = pool_->take();
-    if (batch)
-        return batch;
+std::unique_ptr<Batch> Loader::freeBatch(const ViewSet& views) const {
+    std::unique_ptr<Batch> batch = pool_->take(views);
+    return batch ? std::move(batch) : makeBatch(views);
+}
+
+std::unique_ptr<Batch> Loader::makeBatch(const ViewSet& views) const {
+    auto batch = std::make_unique<Batch>();
+    batch->size = setup_.batchSize;
+    batch->channels = source_->channels();
+    batch->globalSize = views.globalSize;
+    batch->localSize = views.localSize;
+    batch->globalCrops = views.globals;
+    batch->localCrops = views.locals;
+    const auto rows = static_cast<std::size_t>(batch->size);
     try {
-        return makeBatch();
+        batch->samples.resize(rows);
+        batch->shrinks.resize(rows);
+        batch->labels.resize(source_->labelled() ? rows : 0);
+        batch->plans.resize(rows * static_cast<std::size_t>(batch->crops()));
+        batch->values.resize(static_cast<std::size_t>(batch->offset(batch->crops())));
     } catch (const std::bad_alloc&) {
         throw EngineError(ErrorCode::outOfMemory, "data",
                           "there is not enough memory for " + std::to_string(setup_.prefetch) + " batches of " +
                               std::to_string(setup_.batchSize) +
                               " pictures: lower data.prefetch, the batch size or the crop sizes");
     }
-}
-
-std::unique_ptr<Batch> Loader::makeBatch() const {
-    const AugmentOptions& o = *revisions_.front().options;
-    auto batch = std::make_unique<Batch>();
-    batch->size = setup_.batchSize;
-    batch->channels = source_->channels();
-    batch->globalSize = static_cast<int>(o.globalSize);
-    batch->localSize = static_cast<int>(o.localSize);
-    batch->globalCrops = kGlobalCrops;
-    batch->localCrops = static_cast<int>(o.localCrops);
-    const auto rows = static_cast<std::size_t>(batch->size);
-    batch->samples.resize(rows);
-    batch->shrinks.resize(rows);
-    batch->labels.resize(source_->labelled() ? rows : 0);
-    batch->plans.resize(rows * static_cast<std::size_t>(batch->crops()));
-    batch->values.resize(static_cast<std::size_t>(batch->offset(batch->crops())));
     return batch;
 }
 
 void Loader::assign(Slot& slot, std::int64_t number, std::unique_ptr<Batch> batch) {
     slot.number = number;
     slot.batch = std::move(batch);
-    slot.batch->number = number;
-    slot.batch->epoch = Epoch{number / batchesPerEpoch_};
-    slot.batch->placeInEpoch = number % batchesPerEpoch_;
     restart(slot);
 }
 
 void Loader::restart(Slot& slot) {
     const Revision& revision = revisionOf(slot.number);
+    const ViewSet views = viewsOf(*revision.options);
+    if (viewsIn(*slot.batch) != views) {
+        std::unique_ptr<Batch> fitting = freeBatch(views);
+        pool_->give(std::exchange(slot.batch, std::move(fitting)));
+    }
     slot.options = revision.options;
+    slot.batch->number = slot.number;
+    slot.batch->epoch = Epoch{slot.number / batchesPerEpoch_};
+    slot.batch->placeInEpoch = slot.number % batchesPerEpoch_;
     slot.batch->revision = revision.number;
     slot.batch->replaced.clear();
     slot.claimed = slot.done = 0;
     slot.stale = false;
     slot.error = nullptr;
     workReady_.notify_all();
+}
+
+/// For a thread: the problem waits for who takes the batch.
+void Loader::restartOrFail(Slot& slot) {
+    try {
+        restart(slot);
+    } catch (...) {
+        slot.stale = false;
+        slot.error = std::current_exception();
+    }
 }
 
 const Loader::Revision& Loader::revisionOf(std::int64_t number) const {
@@ -216,7 +246,7 @@ void Loader::work() {
             continue;
         }
         const Job job{slot->batch.get(), slot->options, slot->claimed,
-                      std::min(slot->claimed + chunk_, slot->batch->size)};
+                      std::min(slot->claimed + rowsAChunk(viewsOf(*slot->options), setup_), slot->batch->size)};
         slot->claimed = job.end;
         ++slot->inFlight;
         lock.unlock();
@@ -235,7 +265,7 @@ void Loader::work() {
             if (error && !slot->error)
                 slot->error = error;
         } else if (slot->inFlight == 0) {
-            restart(*slot);
+            restartOrFail(*slot);
         }
         if (slot->number == nextOut_ && slot->ready())
             batchReady_.notify_all();
@@ -304,7 +334,7 @@ SampleIndex Loader::readPlace(const std::vector<std::uint32_t>& order, std::int6
 BatchPtr Loader::handOut(Slot& slot) {
     if (slot.error)
         std::rethrow_exception(slot.error);
-    std::unique_ptr<Batch> fresh = freeBatch();
+    std::unique_ptr<Batch> fresh = freeBatch(viewsOf(*revisionOf(slot.number + setup_.prefetch).options));
     std::unique_ptr<Batch> batch = std::move(slot.batch);
     std::sort(batch->replaced.begin(), batch->replaced.end(),
               [](const Replacement& a, const Replacement& b) { return a.row < b.row; });
@@ -346,18 +376,19 @@ BatchPtr Loader::waitNext(std::chrono::milliseconds limit) {
 std::int64_t Loader::setAugment(const AugmentOptions& options, std::int64_t fromBatch) {
     if (auto error = checkAugment(options))
         throw EngineError(*error);
+    const AugmentOptions& former = *revisions_.back().options; // threads only read revisions
+    if (options.mean != former.mean || options.std != former.std)
+        throw EngineError(ErrorCode::notAllowed, "data",
+                          "augment.mean and augment.std belong to a run: start a new run to change them");
+    const ViewSet views = viewsOf(options);
+    std::vector<std::unique_ptr<Batch>> fresh; // made before anything is changed, and outside the lock
+    for (int i = 0; i < setup_.prefetch && views != viewsOf(former); ++i)
+        fresh.push_back(makeBatch(views));
     const std::lock_guard lock(mutex_);
-    if (!sameViewShapes(options, *revisions_.back().options))
-        throw EngineError(
-            ErrorCode::notAllowed, "data",
-            "crop sizes, the number of local crops, resampling, mean and deviation belong to a run: start a new "
-            "run to change them");
     const std::int64_t from = std::max(fromBatch, nextOut_);
-    const std::int64_t number = revisions_.back().number + 1;
-    std::erase_if(revisions_, [&](const Revision& revision) { return revision.from >= from && revision.number > 0; });
-    revisions_.push_back({from, number, std::make_shared<const AugmentOptions>(options)});
-    while (revisions_.size() > 1 && revisions_[1].from <= nextOut_)
-        revisions_.erase(revisions_.begin());
+    reviseTo(from, options);
+    for (auto& batch : fresh)
+        pool_->give(std::move(batch));
     for (auto& slot : slots_)
         if (slot->number >= from) {
             if (slot->inFlight > 0)
@@ -366,6 +397,18 @@ std::int64_t Loader::setAugment(const AugmentOptions& options, std::int64_t from
                 restart(*slot);
         }
     return from;
+}
+
+void Loader::reviseTo(std::int64_t from, const AugmentOptions& options) {
+    const std::int64_t number = revisions_.back().number + 1;
+    std::erase_if(revisions_, [&](const Revision& revision) { return revision.from >= from && revision.number > 0; });
+    revisions_.push_back({from, number, std::make_shared<const AugmentOptions>(options)});
+    while (revisions_.size() > 1 && revisions_[1].from <= nextOut_)
+        revisions_.erase(revisions_.begin());
+    std::vector<ViewSet> wanted;
+    for (const Revision& revision : revisions_)
+        wanted.push_back(viewsOf(*revision.options));
+    pool_->want(std::move(wanted));
 }
 
 std::int64_t Loader::nextNumber() const {

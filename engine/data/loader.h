@@ -61,9 +61,11 @@ public:
     BatchPtr waitNext(std::chrono::milliseconds limit);
 
     /// Other options from batch `fromBatch` on, or from the next batch to be handed out if that is later. Batches made
-    /// ahead with the former options are made again, so the change is exact. Does not block on them.
+    /// ahead with the former options are made again, so the change is exact: batch n is what a loader with its options
+    /// makes of it. Views may change in number and size. Does not block on threads.
     /// @returns the number of the first batch with the new options.
-    /// @throws EngineError if shapes or normalisation would change, or the options contradict each other.
+    /// @throws EngineError, with nothing changed, if the normalisation would change, the options contradict each other,
+    /// or there is no memory for other views.
     std::int64_t setAugment(const AugmentOptions& options, std::int64_t fromBatch = 0);
 
     /// Unreadable pictures met in the batches handed out so far.
@@ -86,10 +88,12 @@ private:
     };
 
     void startThreads();
-    std::unique_ptr<Batch> makeBatch() const;
-    std::unique_ptr<Batch> freeBatch() const;
+    std::unique_ptr<Batch> makeBatch(const ViewSet& views) const;
+    std::unique_ptr<Batch> freeBatch(const ViewSet& views) const;
     void assign(Slot& slot, std::int64_t number, std::unique_ptr<Batch> batch);
     void restart(Slot& slot);
+    void restartOrFail(Slot& slot);
+    void reviseTo(std::int64_t from, const AugmentOptions& options);
     const Revision& revisionOf(std::int64_t number) const;
     Slot& slotOf(std::int64_t number);
     Slot* findWork();
@@ -105,7 +109,6 @@ private:
     const ImageSourcePtr source_;
     const LoaderSetup setup_;
     const std::int64_t batchesPerEpoch_;
-    const std::int64_t chunk_; ///< rows that a thread takes at a time
     EpochOrder order_;
     Normalization normalization_;
 

@@ -60,7 +60,7 @@ CropsAnswer cropsOfPicture(const Image& picture, std::string caption, const Augm
     answer.source = picture;
     answer.caption = std::move(caption);
     ViewRenderer renderer = pixelRenderer();
-    for (int crop = 0; crop < kGlobalCrops + options.localCrops; ++crop) {
+    for (int crop = 0; crop < viewsOf(options).count(); ++crop) {
         const ViewPlan plan = planView(options, key, crop, picture.width, picture.height, picture.channels);
         answer.views.push_back(describeView(plan, renderer.renderPixels(PictureView(picture), plan)));
     }

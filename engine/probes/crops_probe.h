@@ -25,7 +25,7 @@ std::string captionOfRow(const ImageSource& source, const Batch& batch, std::int
 /// @throws EngineError(badInput) as checkBatchRow(), and what ImageSource::read() throws.
 CropsAnswer cropsOfBatch(const ImageSource& source, const Batch& batch, std::int64_t row);
 
-/// All 2 + localCrops views that the loader would cut from a picture under `key`. `picture` has the channels of the
+/// All views (viewsOf) that the loader would cut from a picture under `key`. `picture` has the channels of the
 /// data already, see withChannels(). Pure; any thread.
 /// @throws EngineError(badInput) as checkPicture().
 CropsAnswer cropsOfPicture(const Image& picture, std::string caption, const AugmentOptions& options,

@@ -85,10 +85,8 @@ class Chain {
 public:
     Chain(ImageSourcePtr source, const AugmentOptions& options)
         : source_(std::move(source)), options_(options), renderer_(normalizationOf(options, source_->channels())),
-          plans_(static_cast<std::size_t>(kGlobalCrops + options.localCrops)) {
-        const std::int64_t global = options.globalSize * options.globalSize,
-                           local = options.localSize * options.localSize;
-        values_.resize(static_cast<std::size_t>(3 * (kGlobalCrops * global + options.localCrops * local)));
+          plans_(static_cast<std::size_t>(viewsOf(options).count())) {
+        values_.resize(static_cast<std::size_t>(3 * viewsOf(options).pixels()));
     }
 
     void picture(Seconds& seconds) {

@@ -129,7 +129,7 @@ std::vector<std::pair<std::string, Option>> officialOptions(const RunSettings& s
             {"min_lr", s.optim.minLr},
             {"optimizer", s.optim.optimizer},
             {"drop_path_rate", s.backbone.dropPathRate},
-            {"local_crops_number", s.augment.localCrops},
+            {"local_crops_number", std::int64_t{viewsOf(s.augment).locals}},
             {"seed", s.run.seed}};
 }
 

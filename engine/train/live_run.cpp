@@ -11,6 +11,7 @@
 #include "engine/train/feature_health.h"
 #include "engine/train/knn_protocol.h"
 #include "engine/train/multi_crop_network.h"
+#include "engine/train/saved_run.h"
 
 #include <ATen/Parallel.h>
 
@@ -58,6 +59,7 @@ std::vector<torch::Tensor> cropBlocks(const Batch& batch) {
 LiveRun::LiveRun(const OpenCommand& command, const EngineCatalog& catalog, const RunStart& start, RunnerOutput& output,
                  const Progress& progress)
     : params_(completed(catalog.params, command.params)), settings_(readSettings(*params_)),
+      evaluationSide_(start.saved ? start.saved->progress.evaluationSide : settings_.augment.globalSize),
       maxSteps_(command.maxSteps), maxSeconds_(60 * command.maxMinutes), accuracy_(nullptr, settings_.eval) {
     if (auto error = checkTogether(settings_))
         throw EngineError(*error);
@@ -168,7 +170,7 @@ void LiveRun::fillInfo(const OpenCommand& command, std::vector<ReferenceLine> li
     info->hasAttention = traits.hasAttention;
     info->prototypes = settings_.head.outDim;
     info->globalCrops = kGlobalCrops;
-    info->localCrops = settings_.augment.localCrops;
+    info->localCrops = viewsOf(settings_.augment).locals;
     for (const torch::Tensor& parameter : training_->student().parameters())
         info->parameterCount += parameter.numel();
     info->stepsPerEpoch = training_->plan().stepsPerEpoch;
@@ -313,7 +315,7 @@ void LiveRun::evaluate() {
     if (accuracy_.hasProtocol())
         beginEvaluation();
     else if (!references_)
-        references_.emplace(readReferences(sets_.train, settings_));
+        references_.emplace(readReferences(sets_.train, evaluationSettings()));
 }
 
 void LiveRun::beginEvaluation() {
@@ -339,6 +341,11 @@ std::string LiveRun::setParam(const EngineCatalog& catalog, const ParamSpec& spe
         spec.id + ": " + formatParam(params_->at(spec.id)) + " -> " + formatParam(changed->at(spec.id));
     params_ = changed;
     settings_ = std::move(settings);
+    if (const std::int64_t locals = viewsOf(settings_.augment).locals; locals != info_->localCrops) {
+        auto info = std::make_shared<RunInfo>(*info_);
+        info->localCrops = locals;
+        info_ = std::move(info);
+    }
     return detail;
 }
 
@@ -377,8 +384,7 @@ RunnerStatus LiveRun::status() const {
 Normalization LiveRun::normalization() const { return normalizationOf(settings_.augment, sets_.train->channels()); }
 
 EvaluationTransform LiveRun::evaluation() const {
-    return evaluationTransform(sets_.train->uniformSize(), static_cast<int>(settings_.augment.globalSize),
-                               normalization());
+    return evaluationTransform(sets_.train->uniformSize(), static_cast<int>(evaluationSide_), normalization());
 }
 
 ViewKey LiveRun::rowOfStep(std::int64_t step, std::int64_t row) const {

@@ -112,6 +112,7 @@ private:
     void openData(const Progress& progress, std::vector<ReferenceLine>& lines);
     std::unique_ptr<Loader> makeLoader(const AugmentOptions& augment, std::int64_t firstBatch) const;
     void changeAugment(const AugmentOptions& augment);
+    RunSettings evaluationSettings() const;
     void reportOpened(RunnerOutput& output) const;
     void fillInfo(const OpenCommand& command, std::vector<ReferenceLine> lines);
     BatchPtr nextBatch();
@@ -132,6 +133,7 @@ private:
 
     std::shared_ptr<const ParamSet> params_;
     RunSettings settings_;
+    std::int64_t evaluationSide_; ///< of the whole pictures in evaluations: a global crop's when the run was begun
     std::int64_t maxSteps_ = 0, startStep_ = 0;
     double maxSeconds_ = 0;
     DataSets sets_;

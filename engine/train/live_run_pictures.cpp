@@ -36,11 +36,18 @@ void LiveRun::openData(const Progress& progress, std::vector<ReferenceLine>& lin
                           sets_.train->name() + " has " + std::to_string(sets_.train->count()) +
                               " pictures, fewer than run.batch_size, which is " +
                               std::to_string(settings_.run.batchSize) + ": lower it");
-    const auto protocol = makeKnnProtocol(sets_, settings_, read("Reading pictures for the accuracy"));
+    const auto protocol = makeKnnProtocol(sets_, evaluationSettings(), read("Reading pictures for the accuracy"));
     accuracy_ = AccuracyWatch(protocol, settings_.eval);
     if (protocol)
         lines.push_back(
             {"k-NN accuracy", "Pixels", pixelAccuracy(protocol, read("Measuring the accuracy of the pixels"))});
+}
+
+/// Accuracies and neighbours of a run stay comparable when its crops change their size.
+RunSettings LiveRun::evaluationSettings() const {
+    RunSettings settings = settings_;
+    settings.augment.globalSize = evaluationSide_;
+    return settings;
 }
 
 std::unique_ptr<Loader> LiveRun::makeLoader(const AugmentOptions& augment, std::int64_t firstBatch) const {

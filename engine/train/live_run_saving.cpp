@@ -106,8 +106,9 @@ CheckpointContent LiveRun::checkpoint() {
         content.moment.accuracy = measuredAccuracy_;
     content.tensors = std::move(copy.views);
     content.owner = std::move(copy.owner);
-    content.values = savedValues(*params_, {training_->step(), trainSeconds_, stepSeconds_, waitSeconds_,
-                                            replacedCount_, record_->changes(), schedule, sets_.train->fingerprint()});
+    content.values =
+        savedValues(*params_, {training_->step(), trainSeconds_, stepSeconds_, waitSeconds_, replacedCount_,
+                               record_->changes(), schedule, evaluationSide_, sets_.train->fingerprint()});
     return content;
 }
 

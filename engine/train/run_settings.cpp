@@ -83,14 +83,15 @@ std::optional<Error> checkTogether(const RunSettings& settings) {
     const AugmentOptions& augment = settings.augment;
     if (auto error = checkAugment(augment))
         return error;
+    const ViewSet views = viewsOf(augment);
     if (!findBackbone(settings.backbone.arch).convolutional) {
         if (auto error = checkCrop("augment.global_size", augment.globalSize, settings.backbone.patchSize))
             return error;
-        if (augment.localCrops > 0)
+        if (views.locals > 0)
             if (auto error = checkCrop("augment.local_size", augment.localSize, settings.backbone.patchSize))
                 return error;
     }
-    if (parsePairing(settings.loss.pairing) == Pairing::localsToGlobals && augment.localCrops == 0)
+    if (parsePairing(settings.loss.pairing) == Pairing::localsToGlobals && views.locals == 0)
         return nothingToCompare();
     return std::nullopt;
 }

@@ -34,6 +34,7 @@ void readProgress(const Json& values, RunProgress& progress) {
     const Json& evaluation = values.at("evaluation");
     progress.evaluation = {evaluation.at("step").get<std::int64_t>(), evaluation.at("measured").get<std::int64_t>(),
                            evaluation.at("begun_at").get<double>(), evaluation.at("cost").get<double>()};
+    progress.evaluationSide = evaluation.value("side", std::int64_t{0});
     progress.data = values.at("data").get<std::string>();
 }
 
@@ -130,7 +131,8 @@ std::string savedValues(const ParamSet& params, const RunProgress& progress) {
                        {{"step", evaluation.step},
                         {"measured", evaluation.measured},
                         {"begun_at", evaluation.begunAt},
-                        {"cost", evaluation.cost}}},
+                        {"cost", evaluation.cost},
+                        {"side", progress.evaluationSide}}},
                       {"data", progress.data},
                       {"params", texts}};
     return values.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -152,6 +154,8 @@ SavedRun readSavedRun(const std::string& folder, std::optional<Step> at, const E
         const Json values = Json::parse(readSmallFile(path, kMostValues));
         readProgress(values, saved.progress);
         saved.params = readParams(values, catalog.params, saved.problems);
+        if (saved.progress.evaluationSide <= 0) // earlier runs kept the size of their crops
+            saved.progress.evaluationSide = std::get<std::int64_t>(saved.params.at("augment.global_size"));
     } catch (const nlohmann::json::exception& error) {
         throw EngineError(ErrorCode::badInput, "train",
                           "'" + path + "' lacks what this version of Dinoscope needs to go on.", error.what());

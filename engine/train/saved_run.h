@@ -20,7 +20,8 @@ struct RunProgress {
     std::int64_t replaced = 0; ///< pictures that could not be read
     std::int64_t changes = 0;  ///< live changes
     AccuracyWatch::Schedule evaluation;
-    std::string data; ///< fingerprint of the training pictures
+    std::int64_t evaluationSide = 0; ///< of the whole pictures that accuracies are measured with, in pixels
+    std::string data;                ///< fingerprint of the training pictures
 };
 
 /// A checkpoint of a run, read.

@@ -262,7 +262,8 @@ TEST(AugmentOptions, DeclarationsFormATable) {
     EXPECT_FALSE(set.setText(table, "augment.local_scale_max", "0.3"));
     EXPECT_EQ(readOptions<AugmentOptions>(set).localScaleMax, 0.3);
     EXPECT_EQ(table.find("augment.local_scale_max")->takesEffect, TakesEffect::now);
-    EXPECT_EQ(table.find("augment.local_crops")->takesEffect, TakesEffect::newRun);
+    EXPECT_EQ(table.find("augment.local_crops")->takesEffect, TakesEffect::now);
+    EXPECT_EQ(table.find("augment.mean")->takesEffect, TakesEffect::newRun);
     for (const ParamSpec& spec : table.specs())
         EXPECT_FALSE(spec.help.empty()) << spec.id;
 }

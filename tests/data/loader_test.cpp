@@ -227,10 +227,79 @@ TEST(Loader, ManyChangesInARowAreSafe) {
     }
 }
 
-TEST(Loader, RefusesChangesOfShape) {
+/// Options whose views differ in number, size and resampling, the small ones first.
+std::vector<AugmentOptions> otherViews() {
+    std::vector<AugmentOptions> options(5, smallOptions());
+    options[1].localCrops = 5;
+    options[2].globalSize = 17;
+    options[2].localSize = 9;
+    options[3].localCrops = 0;
+    options[4].globalSize = 8;
+    options[4].resample = "bilinear";
+    return options;
+}
+
+TEST(Loader, ChangesOfViewsAreExact) {
+    const ImageSourcePtr source = someSource(64);
+    std::vector<std::vector<Copy>> expected;
+    for (const AugmentOptions& options : otherViews()) {
+        Loader loader(source, options, setupOf(1, 1));
+        expected.push_back(take(loader, 20));
+    }
+    for (const int threads : {1, 2, 4})
+        for (const int prefetch : {1, 5}) {
+            Loader loader(source, otherViews()[0], setupOf(threads, prefetch));
+            std::vector<std::pair<BatchPtr, const Copy*>> held;
+            for (std::size_t n = 0; n < 20; ++n) {
+                const std::size_t which = n / 2 % 5; // and back to the first at last
+                if (n > 0 && n % 2 == 0) {
+                    EXPECT_EQ(loader.setAugment(otherViews()[which]), static_cast<std::int64_t>(n));
+                }
+                held.emplace_back(loader.next(), &expected[which][n]);
+                if (held.size() > 4)
+                    held.erase(held.begin());
+                for (const auto& [batch, copy] : held) { // batches of other views stay what they were
+                    EXPECT_EQ(batch->values, copy->values) << n;
+                    EXPECT_EQ(batch->plans, copy->plans) << n;
+                }
+            }
+        }
+}
+
+TEST(Loader, ChangesOfViewsCanBeAnnouncedAndReplaced) {
+    const ImageSourcePtr source = someSource(64);
+    const std::vector<AugmentOptions> options = otherViews();
+    std::vector<std::vector<Copy>> expected;
+    for (const AugmentOptions& o : options) {
+        Loader loader(source, o, setupOf(1, 1));
+        expected.push_back(take(loader, 10));
+    }
+    Loader loader(source, options[0], setupOf(2, 3));
+    EXPECT_EQ(loader.setAugment(options[1], 4), 4);
+    EXPECT_EQ(loader.setAugment(options[2], 7), 7);
+    EXPECT_EQ(loader.setAugment(options[3], 6), 6); // takes the place of the one at 7
+    for (std::size_t n = 0; n < 10; ++n)
+        EXPECT_EQ(loader.next()->values, expected[n < 4 ? 0 : n < 6 ? 1 : 3][n].values) << n;
+}
+
+TEST(Loader, ManyChangesOfViewsInARowAreSafe) {
+    Loader loader(someSource(64), smallOptions(), setupOf(4, 4));
+    for (int i = 0; i < 200; ++i) {
+        const AugmentOptions options = otherViews()[static_cast<std::size_t>(i * 7 % 5)];
+        loader.setAugment(options);
+        if (i % 4 != 0)
+            continue;
+        const BatchPtr batch = loader.next();
+        ASSERT_EQ(batch->crops(), viewsOf(options).count());
+        for (int crop = 0; crop < batch->crops(); ++crop)
+            ASSERT_EQ(batch->plan(crop, 0).size, viewsOf(options).size(crop));
+    }
+}
+
+TEST(Loader, RefusesChangesThatCannotBe) {
     Loader loader(someSource(16), smallOptions(), setupOf(1, 1));
     AugmentOptions options = smallOptions();
-    options.localCrops = 4;
+    options.mean = "0.5";
     EXPECT_THROW(loader.setAugment(options), EngineError);
     options = smallOptions();
     options.globalScaleMin = 0.9;

@@ -41,6 +41,7 @@ TEST(Declarations, WhatTheIssuePromisesIsLive) {
     const EngineCatalog catalog = makeCatalog();
     for (const char* id : {"optim.lr", "loss.student_temperature", "loss.teacher_temperature", "loss.center_momentum",
                            "optim.momentum_teacher", "optim.weight_decay", "loss.pairing", "augment.global_scale_min",
+                           "augment.global_size", "augment.local_size", "augment.local_crops",
                            "augment.global_scale_max", "augment.local_scale_min", "augment.local_scale_max"}) {
         const ParamSpec* spec = catalog.params.find(id);
         ASSERT_NE(spec, nullptr) << id;

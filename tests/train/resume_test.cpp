@@ -124,11 +124,18 @@ const Change kAnotherPairing = [](LiveRun& run, const EngineCatalog& catalog) {
     run.setParam(catalog, *catalog.params.find("loss.pairing"), std::string("locals_to_globals"));
 };
 
+const Change kOtherViews = [](LiveRun& run, const EngineCatalog& catalog) {
+    for (const auto& [id, value] : {std::pair("augment.global_size", 22), std::pair("augment.local_size", 12),
+                                    std::pair("augment.local_crops", 1)})
+        run.setParam(catalog, *catalog.params.find(id), std::int64_t{value});
+};
+
 TEST(Resume, InTheWarmUpIsExact) { expectEqualWhenResumed(4, "1", kNoChange); }
 TEST(Resume, AtTheEndOfAnEpochIsExact) { expectEqualWhenResumed(8, "2", kNoChange); }
 TEST(Resume, InTheMiddleOfAnEpochIsExact) { expectEqualWhenResumed(13, "2", kNoChange); }
 TEST(Resume, AfterLiveChangesIsExact) { expectEqualWhenResumed(11, "1", kLiveChanges); }
 TEST(Resume, AfterAnotherPairingIsExact) { expectEqualWhenResumed(11, "2", kAnotherPairing); }
+TEST(Resume, AfterOtherViewsIsExact) { expectEqualWhenResumed(11, "2", kOtherViews); }
 TEST(Resume, AtAnEvaluationIsExact) { expectEqualWhenResumed(10, "1", kNoChange); }
 
 TEST(Resume, AForkBeginsInItsOwnFolderWithTheCurvesSoFar) {

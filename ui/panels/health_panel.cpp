@@ -274,7 +274,7 @@ void HealthPanel::judgeWaiting() {
     if (*share > 0.25)
         waiting_->setReading(
             *share, value, Judgement::warning,
-            tr("The loader cannot keep up: give it more threads or make fewer local crops in a new run."));
+            tr("The loader cannot keep up: make fewer local crops, or give it more threads in a new run."));
     else
         waiting_->setReading(*share, value, Judgement::good, tr("The loader keeps up."));
 }
