@@ -73,12 +73,4 @@ std::vector<FieldDescription> describeFields(const ParamTable& table) {
     return fields;
 }
 
-bool applies(const ParamSpec& spec, const ParamSet& params) {
-    const std::size_t equals = spec.appliesWhen.find('=');
-    if (equals == std::string::npos)
-        return true;
-    const auto found = params.values().find(spec.appliesWhen.substr(0, equals));
-    return found == params.values().end() || formatParam(found->second) == spec.appliesWhen.substr(equals + 1);
-}
-
 } // namespace dinoscope

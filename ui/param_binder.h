@@ -10,9 +10,6 @@ namespace dinoscope {
 FieldDescription describeField(const ParamSpec& spec);
 std::vector<FieldDescription> describeFields(const ParamTable& table);
 
-/// Whether `spec` has a meaning under these values (ParamSpec::appliesWhen).
-bool applies(const ParamSpec& spec, const ParamSet& params);
-
 /// "1e-05 to 10", "at least 1", or empty.
 QString rangeText(const ParamSpec& spec);
 

@@ -26,6 +26,13 @@ FieldList::Entry& FieldList::Entry::choices(std::vector<std::string> values) {
     return *this;
 }
 
+FieldList::Entry& FieldList::Entry::when(const std::string& condition) {
+    if (!spec_->appliesWhen.empty())
+        spec_->appliesWhen += " and ";
+    spec_->appliesWhen += condition;
+    return *this;
+}
+
 FieldList::Entry FieldList::append(std::string id, FieldRef ref, ParamType type, ParamValue value, std::string label) {
     ParamSpec spec;
     spec.id = std::move(id);

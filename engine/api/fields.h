@@ -53,10 +53,8 @@ public:
             spec_->aliases.push_back(std::move(oldId));
             return *this;
         }
-        Entry& when(std::string idEqualsValue) {
-            spec_->appliesWhen = std::move(idEqualsValue);
-            return *this;
-        }
+        /// Has a meaning only under "id=value", or "id=value|value"; a second call adds a second condition.
+        Entry& when(const std::string& condition);
 
     private:
         ParamSpec* spec_;

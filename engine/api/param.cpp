@@ -61,6 +61,14 @@ ParamValue normalised(const ParamSpec& spec, ParamValue value) {
     return value;
 }
 
+/// Takes the text before `mark`, or all of it, away from the front of `text`, and the mark.
+std::string_view takeUntil(std::string_view& text, std::string_view mark) {
+    const std::size_t end = std::min(text.find(mark), text.size());
+    const std::string_view taken = text.substr(0, end);
+    text.remove_prefix(std::min(text.size(), end + mark.size()));
+    return taken;
+}
+
 } // namespace
 
 std::string ParamSpec::group() const { return id.substr(0, id.find('.')); }
@@ -212,6 +220,23 @@ const ParamValue& ParamSet::at(std::string_view id) const {
     if (found == values_.end())
         throw std::out_of_range("no parameter '" + std::string(id) + "' in this set");
     return found->second;
+}
+
+bool applies(const ParamSpec& spec, const ParamSet& params) {
+    std::string_view conditions = spec.appliesWhen;
+    while (!conditions.empty()) {
+        std::string_view values = takeUntil(conditions, " and ");
+        const auto found = params.values().find(takeUntil(values, "="));
+        if (found == params.values().end())
+            continue;
+        const std::string value = formatParam(found->second);
+        bool met = false;
+        while (!met && !values.empty())
+            met = takeUntil(values, "|") == value;
+        if (!met)
+            return false;
+    }
+    return true;
 }
 
 } // namespace dinoscope

@@ -35,7 +35,8 @@ struct ParamSpec {
     TakesEffect takesEffect = TakesEffect::newRun;
     std::vector<std::string> choices; ///< for ParamType::choice
     std::vector<std::string> aliases; ///< earlier ids, still understood
-    /// "id=value" of a choice parameter under which this one has a meaning; empty: always.
+    /// When this parameter has a meaning: "id=value", "id=value|value", several joined by " and "; empty: always. The
+    /// ids are those of choice or boolean parameters. See applies().
     std::string appliesWhen;
 
     /// Text before the first point of the id.
@@ -89,6 +90,10 @@ public:
 private:
     std::map<std::string, ParamValue, std::less<>> values_;
 };
+
+/// Whether `spec` has a meaning under these values (ParamSpec::appliesWhen). Conditions on parameters that the set does
+/// not hold are met.
+bool applies(const ParamSpec& spec, const ParamSet& params);
 
 /// A named set of values that differ from the defaults.
 struct Preset {

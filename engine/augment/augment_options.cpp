@@ -49,13 +49,40 @@ std::array<float, 3> perChannel(const std::vector<double>& numbers, int channels
     return {static_cast<float>(numbers[0]), static_cast<float>(numbers[1]), static_cast<float>(numbers[2])};
 }
 
+/// Conditions on the recipe; each value acts under these alone (view_plan.cpp, viewsOf).
+constexpr const char* kMultiCrop = "augment.recipe=multi_crop";
+constexpr const char* kPairs = "augment.recipe=pair|plain";
+constexpr const char* kColored = "augment.recipe=multi_crop|pair";
+
+void declareRecipe(FieldList& fields, AugmentOptions& o) {
+    fields.add("augment.recipe", o.recipe, "Views")
+        .choices({"multi_crop", "pair", "plain"})
+        .now()
+        .help("multi_crop cuts two large global crops, which differ in blur and solarize, and small local ones: the "
+              "recipe of DINO. pair cuts two views as BYOL does, with colours, blur and solarize as those of the "
+              "global crops; unlike BYOL's own code it rounds to 8 bits after each operation, and its blur is Pillow's "
+              "with the radius given here, whatever the size of the view, in place of a window of a tenth of it. plain "
+              "cuts two views and flips them, without any change of colour, blur or solarize.");
+    fields.add("augment.pair_scale_min", o.pairScaleMin, "Pair scale, smallest")
+        .range(0.01, 1)
+        .now()
+        .when(kPairs)
+        .help("Smallest share of the picture's area that a view of the pair covers.");
+    fields.add("augment.pair_scale_max", o.pairScaleMax, "Pair scale, largest")
+        .range(0.01, 1)
+        .now()
+        .when(kPairs)
+        .help("Largest share of the picture's area that a view of the pair covers.");
+}
+
 void declareCrops(FieldList& fields, AugmentOptions& o) {
     fields.add("augment.global_size", o.globalSize, "Global crop size")
         .unit("px")
         .range(4, 2048)
         .soft(28, 512)
         .now()
-        .help("Side of the two global crops after resizing. Both networks see them. After a live change accuracies and "
+        .help("Side of the two global crops, or of both views of a pair, after resizing. Both networks see them. After "
+              "a live change accuracies and "
               "neighbours are still those of whole pictures at the size that the run was begun with, so that the "
               "curves stay comparable.");
     fields.add("augment.local_size", o.localSize, "Local crop size")
@@ -63,26 +90,32 @@ void declareCrops(FieldList& fields, AugmentOptions& o) {
         .range(4, 2048)
         .soft(14, 224)
         .now()
+        .when(kMultiCrop)
         .help("Side of the local crops after resizing. Only the student sees them.");
     fields.add("augment.local_crops", o.localCrops, "Local crops")
         .range(0, 32)
         .now()
+        .when(kMultiCrop)
         .help("Number of local crops of each picture. With none, a global scale from 0.14 to 1 is advised.");
     fields.add("augment.global_scale_min", o.globalScaleMin, "Global scale, smallest")
         .range(0.01, 1)
         .now()
+        .when(kMultiCrop)
         .help("Smallest share of the picture's area that a global crop covers.");
     fields.add("augment.global_scale_max", o.globalScaleMax, "Global scale, largest")
         .range(0.01, 1)
         .now()
+        .when(kMultiCrop)
         .help("Largest share of the picture's area that a global crop covers.");
     fields.add("augment.local_scale_min", o.localScaleMin, "Local scale, smallest")
         .range(0.01, 1)
         .now()
+        .when(kMultiCrop)
         .help("Smallest share of the picture's area that a local crop covers.");
     fields.add("augment.local_scale_max", o.localScaleMax, "Local scale, largest")
         .range(0.01, 1)
         .now()
+        .when(kMultiCrop)
         .help("Largest share of the picture's area that a local crop covers.");
     fields.add("augment.resample", o.resample, "Resampling")
         .choices({"bicubic", "bilinear"})
@@ -99,26 +132,32 @@ void declareColors(FieldList& fields, AugmentOptions& o) {
     fields.add("augment.jitter", o.jitter, "Jitter probability")
         .range(0, 1)
         .now()
+        .when(kColored)
         .help("Probability that brightness, contrast, saturation and hue of a view are changed, in random order.");
     fields.add("augment.brightness", o.brightness, "Brightness jitter")
         .range(0, 1)
         .now()
+        .when(kColored)
         .help("The brightness factor is drawn from 1 minus to 1 plus this value.");
     fields.add("augment.contrast", o.contrast, "Contrast jitter")
         .range(0, 1)
         .now()
+        .when(kColored)
         .help("The contrast factor is drawn from 1 minus to 1 plus this value.");
     fields.add("augment.saturation", o.saturation, "Saturation jitter")
         .range(0, 1)
         .now()
+        .when(kColored)
         .help("The saturation factor is drawn from 1 minus to 1 plus this value. Grey pictures have none.");
     fields.add("augment.hue", o.hue, "Hue jitter")
         .range(0, 0.5)
         .now()
+        .when(kColored)
         .help("The hue is turned by up to this share of the colour circle, both ways. Grey pictures have none.");
     fields.add("augment.grayscale", o.grayscale, "Greyscale probability")
         .range(0, 1)
         .now()
+        .when(kColored)
         .help("Probability that a colour view loses its colours.");
 }
 
@@ -126,18 +165,22 @@ void declareBlur(FieldList& fields, AugmentOptions& o) {
     fields.add("augment.blur_global1", o.blurGlobal1, "Blur probability, global 1")
         .range(0, 1)
         .now()
-        .help("Probability that the first global crop is blurred.");
+        .when(kColored)
+        .help("Probability that the first global crop, or the first view of a pair, is blurred.");
     fields.add("augment.blur_global2", o.blurGlobal2, "Blur probability, global 2")
         .range(0, 1)
         .now()
-        .help("Probability that the second global crop is blurred.");
+        .when(kColored)
+        .help("Probability that the second global crop, or the second view of a pair, is blurred.");
     fields.add("augment.blur_local", o.blurLocal, "Blur probability, local")
         .range(0, 1)
         .now()
+        .when(kMultiCrop)
         .help("Probability that a local crop is blurred.");
     fields.add("augment.blur_kind", o.blurKind, "Blur")
         .choices({"pillow", "3x3"})
         .now()
+        .when(kColored)
         .help("pillow is the Gaussian approximation of the official code with a random radius; 3x3 is one small fixed "
               "binomial filter, for very small pictures.");
     fields.add("augment.blur_radius_min", o.blurRadiusMin, "Blur radius, smallest")
@@ -145,6 +188,7 @@ void declareBlur(FieldList& fields, AugmentOptions& o) {
         .range(0, 20)
         .soft(0, 4)
         .now()
+        .when(kColored)
         .when("augment.blur_kind=pillow")
         .help("Smallest standard deviation of the blur.");
     fields.add("augment.blur_radius_max", o.blurRadiusMax, "Blur radius, largest")
@@ -152,17 +196,21 @@ void declareBlur(FieldList& fields, AugmentOptions& o) {
         .range(0, 20)
         .soft(0, 4)
         .now()
+        .when(kColored)
         .when("augment.blur_kind=pillow")
         .help("Largest standard deviation of the blur.");
     fields.add("augment.solarize", o.solarize, "Solarize probability")
         .range(0, 1)
         .now()
-        .help("Probability that bright pixels of the second global crop are inverted.");
+        .when(kColored)
+        .help(
+            "Probability that bright pixels of the second global crop, or of the second view of a pair, are inverted.");
 }
 
 } // namespace
 
 void declare(FieldList& fields, AugmentOptions& o) {
+    declareRecipe(fields, o);
     declareCrops(fields, o);
     declareColors(fields, o);
     declareBlur(fields, o);
@@ -187,6 +235,8 @@ std::optional<Error> checkAugment(const AugmentOptions& o) {
         return error;
     if (auto error = checkOrder("augment.local_scale_min", o.localScaleMin, "augment.local_scale_max", o.localScaleMax))
         return error;
+    if (auto error = checkOrder("augment.pair_scale_min", o.pairScaleMin, "augment.pair_scale_max", o.pairScaleMax))
+        return error;
     if (auto error = checkOrder("augment.blur_radius_min", o.blurRadiusMin, "augment.blur_radius_max", o.blurRadiusMax))
         return error;
     try {
@@ -197,10 +247,14 @@ std::optional<Error> checkAugment(const AugmentOptions& o) {
     return std::nullopt;
 }
 
+Recipe recipeOf(const AugmentOptions& options) {
+    return options.recipe == "pair" ? Recipe::pair : options.recipe == "plain" ? Recipe::plain : Recipe::multiCrop;
+}
+
 ViewSet viewsOf(const AugmentOptions& options) {
     ViewSet views;
     views.globalSize = static_cast<int>(options.globalSize);
-    views.locals = static_cast<int>(options.localCrops);
+    views.locals = recipeOf(options) == Recipe::multiCrop ? static_cast<int>(options.localCrops) : 0;
     views.localSize = views.locals > 0 ? static_cast<int>(options.localSize) : 0;
     return views;
 }

@@ -15,14 +15,16 @@ class FieldList;
 /// How views are cut and changed. The defaults are those of the official DINO code (main_dino.py,
 /// DataAugmentationDINO). Mean and std belong to a run; everything else may change live.
 struct AugmentOptions {
-    std::int64_t globalSize = 224; ///< side of the two global crops in pixels
-    std::int64_t localSize = 96;   ///< side of a local crop in pixels
+    std::string recipe = "multi_crop"; ///< multi_crop | pair | plain
+    std::int64_t globalSize = 224;     ///< side of the two global crops in pixels
+    std::int64_t localSize = 96;       ///< side of a local crop in pixels
     std::int64_t localCrops = 8;
     double globalScaleMin = 0.4, globalScaleMax = 1.0; ///< share of the picture's area
     double localScaleMin = 0.05, localScaleMax = 0.4;
-    std::string resample = "bicubic"; ///< bicubic | bilinear
-    double flip = 0.5;                ///< probability
-    double jitter = 0.8;              ///< probability of the four operations below
+    double pairScaleMin = 0.08, pairScaleMax = 1.0; ///< the same for both views of pair and plain
+    std::string resample = "bicubic";               ///< bicubic | bilinear
+    double flip = 0.5;                              ///< probability
+    double jitter = 0.8;                            ///< probability of the four operations below
     double brightness = 0.4, contrast = 0.4, saturation = 0.2, hue = 0.1;
     double grayscale = 0.2; ///< probability
     double blurGlobal1 = 1.0, blurGlobal2 = 0.1, blurLocal = 0.5;
@@ -39,14 +41,20 @@ struct AugmentOptions {
 /// Number of global crops; the teacher sees these and no other.
 inline constexpr int kGlobalCrops = 2;
 
+/// multiCrop: two global crops and any number of local ones, the official DINO recipe. pair: two views as BYOL takes
+/// them (arXiv 2006.07733, appendix B), asymmetric in blur and solarize. plain: two views that are cut and flipped
+/// only.
+enum class Recipe { multiCrop, pair, plain };
+Recipe recipeOf(const AugmentOptions& options);
+
 void declare(FieldList& fields, AugmentOptions& options);
 
 /// Checks what single ranges cannot: minima against maxima, the texts of mean and std.
 /// @returns the error whose sentence names both values, or nothing.
 std::optional<Error> checkAugment(const AugmentOptions& options);
 
-/// The views that a picture is cut into, global ones first. Loaders, networks, probes and checks ask viewsOf(), not the
-/// options.
+/// The views that a picture is cut into, global ones first; both views of a pair count as global. Loaders, networks,
+/// probes and checks ask viewsOf(), not the options.
 struct ViewSet {
     int globals = kGlobalCrops, locals = 0;
     int globalSize = 0, localSize = 0; ///< sides in pixels; no local views have no size

@@ -79,6 +79,14 @@ double drawFactor(RandomStream& random, double spread) {
     return spread > 0 ? std::max(0.0, 1.0 - spread) + share * (1.0 + spread - std::max(0.0, 1.0 - spread)) : 1.0;
 }
 
+/// Smallest and largest share of the picture's area.
+std::pair<double, double> scaleOf(const AugmentOptions& options, bool isGlobal) {
+    if (recipeOf(options) != Recipe::multiCrop)
+        return {options.pairScaleMin, options.pairScaleMax};
+    return isGlobal ? std::pair(options.globalScaleMin, options.globalScaleMax)
+                    : std::pair(options.localScaleMin, options.localScaleMax);
+}
+
 void drawJitter(ViewPlan& plan, const Draw& draw, bool colored) {
     RandomStream random = draw.stream(RandomPurpose::jitter);
     if (draw.options.jitter <= 0 || random.uniform() > draw.options.jitter)
@@ -117,13 +125,14 @@ ViewPlan planView(const AugmentOptions& options, const ViewKey& key, int crop, i
     plan.size = viewsOf(options).size(crop);
     plan.resampling = options.resample == "bilinear" ? Resampling::bilinear : Resampling::bicubic;
 
-    const double low = plan.isGlobal ? options.globalScaleMin : options.localScaleMin;
-    const double high = plan.isGlobal ? options.globalScaleMax : options.localScaleMax;
+    const auto [low, high] = scaleOf(options, plan.isGlobal);
     const auto drawBox = plan.resampling == Resampling::bilinear ? drawContinuousBox : drawPixelBox;
     drawBox(plan, draw.stream(RandomPurpose::cropBox), low, high, pictureWidth, pictureHeight);
     plan.areaShare = plan.width * plan.height / (static_cast<double>(pictureWidth) * pictureHeight);
 
     plan.flipped = draw.stream(RandomPurpose::flip).uniform() < options.flip;
+    if (recipeOf(options) == Recipe::plain)
+        return plan;
     drawJitter(plan, draw, colored);
     plan.grayscale = colored && draw.stream(RandomPurpose::grayscale).uniform() < options.grayscale;
     drawBlur(plan, draw);

@@ -25,7 +25,7 @@ struct ViewKey {
 
 /// Everything that makes a view out of a picture. A plain value: the same plan and picture give the same bytes.
 struct ViewPlan {
-    int crop = 0; ///< 0 and 1 are the global crops, then the local ones
+    int crop = 0; ///< 0 and 1 are the global crops or the pair, then the local ones
     bool isGlobal = false;
     int size = 0;                                    ///< side of the view in pixels
     double left = 0, top = 0, width = 0, height = 0; ///< box in pixels of the picture; whole numbers unless bilinear
@@ -49,8 +49,9 @@ struct ViewPlan {
 /// Draws the choices for crop `crop` of a picture of the given size; pure, any thread.
 /// Order and distributions follow main_dino.py and torchvision: RandomResizedCrop.get_params (ten tries, then the
 /// largest centred box with an aspect between 3/4 and 4/3), ColorJitter.get_params, and one stream of random numbers a
-/// purpose. With bilinear resampling the box is continuous: each side is the square root of area and aspect, cut at the
-/// picture's side, at a uniform place. Grey pictures have neither saturation, hue nor greyscale.
+/// purpose; what the recipe leaves out is not drawn. With bilinear resampling the box is continuous: each side is the
+/// square root of area and aspect, cut at the picture's side, at a uniform place. Grey pictures have neither
+/// saturation, hue nor greyscale.
 ViewPlan planView(const AugmentOptions& options, const ViewKey& key, int crop, int pictureWidth, int pictureHeight,
                   int channels);
 

@@ -23,8 +23,8 @@ std::int64_t sharedViews(Pairing pairing) { return pairing == Pairing::official 
 Error nothingToCompare() {
     return {ErrorCode::badParameter,
             "objectives",
-            "loss.pairing is locals_to_globals, under which the student sees local crops only, and augment.local_crops "
-            "is 0: raise augment.local_crops, or choose official for loss.pairing",
+            "loss.pairing is locals_to_globals, under which the student sees local crops only, and there are none: "
+            "raise augment.local_crops under the multi_crop of augment.recipe, or choose official for loss.pairing",
             {},
             {}};
 }

@@ -78,6 +78,7 @@ void declare(FieldList& fields, FakeOptions& o) {
     fields.add("augment.local_crops", o.localCrops, "Local crops")
         .range(0, 32)
         .soft(0, 12)
+        .now()
         .help("Small views of each picture.");
     fields.add("augment.global_scale_min", o.globalScaleMin, "Global scale, smallest")
         .range(0.01, 1)

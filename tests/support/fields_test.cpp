@@ -18,8 +18,8 @@ void declare(FieldList& fields, SampleOptions& options) {
     fields.add("sample.rate", options.rate, "Rate").help("How fast.").unit("1/s").range(0, 10).soft(0.1, 1).log().now();
     fields.add("sample.count", options.count, "Count").atLeast(1).nextEpoch().alias("sample.number");
     fields.add("sample.wide", options.wide, "Wide");
-    fields.add("sample.kind", options.kind, "Kind").choices({"first", "second"});
-    fields.add("sample.note", options.note, "Note").when("sample.kind=second");
+    fields.add("sample.kind", options.kind, "Kind").choices({"first", "second", "third"});
+    fields.add("sample.note", options.note, "Note").when("sample.kind=second|third").when("sample.wide=true");
 }
 
 TEST(Fields, DeclarationsKeepOrderTypesAndDefaults) {
@@ -38,9 +38,9 @@ TEST(Fields, DeclarationsKeepOrderTypesAndDefaults) {
     EXPECT_EQ(specs[2].type, ParamType::boolean);
     EXPECT_EQ(specs[2].takesEffect, TakesEffect::newRun);
     EXPECT_EQ(specs[3].type, ParamType::choice);
-    EXPECT_EQ(specs[3].choices.size(), 2u);
+    EXPECT_EQ(specs[3].choices.size(), 3u);
     EXPECT_EQ(specs[4].type, ParamType::text);
-    EXPECT_EQ(specs[4].appliesWhen, "sample.kind=second");
+    EXPECT_EQ(specs[4].appliesWhen, "sample.kind=second|third and sample.wide=true");
 }
 
 TEST(Fields, ValuesOfASetArriveInTheStruct) {
@@ -57,6 +57,24 @@ TEST(Fields, ValuesOfASetArriveInTheStruct) {
     EXPECT_FALSE(options.wide);
     EXPECT_EQ(options.kind, "second");
     EXPECT_EQ(options.note, "a = b");
+}
+
+TEST(Fields, AParameterAppliesUnderAllItsConditions) {
+    const ParamTable table(collectSpecs<SampleOptions>());
+    ParamSet params(table);
+    const ParamSpec& note = *table.find("sample.note");
+    const auto noteApplies = [&](const char* kind, const char* wide) {
+        EXPECT_FALSE(params.setText(table, "sample.kind", kind));
+        EXPECT_FALSE(params.setText(table, "sample.wide", wide));
+        return applies(note, params);
+    };
+    EXPECT_FALSE(noteApplies("first", "true"));
+    EXPECT_TRUE(noteApplies("second", "true"));
+    EXPECT_TRUE(noteApplies("third", "true"));
+    EXPECT_FALSE(noteApplies("third", "false"));
+    EXPECT_FALSE(noteApplies("first", "false"));
+    EXPECT_TRUE(applies(*table.find("sample.kind"), params)) << "no condition";
+    EXPECT_TRUE(applies(note, ParamSet())) << "a set that knows neither parameter";
 }
 
 TEST(Fields, AFreshSetGivesAFreshStruct) {

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace dinoscope {
@@ -37,11 +38,41 @@ TEST(Declarations, EveryParameterHasWordsForThePerson) {
     }
 }
 
+TEST(Declarations, ConditionsNameParametersAndTheirValues) {
+    const EngineCatalog catalog = makeCatalog();
+    std::int64_t conditions = 0;
+    for (ParamSpec spec : catalog.params.specs()) {
+        std::string words = spec.appliesWhen;
+        while (!words.empty()) {
+            const std::size_t end = std::min(words.find(" and "), words.size());
+            spec.appliesWhen = words.substr(0, end);
+            words.erase(0, end + std::string_view(" and ").size());
+            const std::size_t equals = spec.appliesWhen.find('=');
+            ASSERT_NE(equals, std::string::npos) << spec.id;
+            const ParamSpec* other = catalog.params.find(spec.appliesWhen.substr(0, equals));
+            ASSERT_NE(other, nullptr) << spec.id << ": " << spec.appliesWhen;
+            const std::vector<std::string> values =
+                other->type == ParamType::boolean ? std::vector<std::string>{"false", "true"} : other->choices;
+            // Under some value the condition is met, under some not, and no word of it is one that nobody can choose.
+            std::int64_t met = 0, named = 1 + std::count(spec.appliesWhen.begin(), spec.appliesWhen.end(), '|');
+            for (const std::string& value : values) {
+                ParamSet params(catalog.params);
+                EXPECT_FALSE(params.setText(catalog.params, other->id, value));
+                met += applies(spec, params) ? 1 : 0;
+            }
+            EXPECT_EQ(met, named) << spec.id << ": " << spec.appliesWhen;
+            EXPECT_LT(met, static_cast<std::int64_t>(values.size())) << spec.id;
+            ++conditions;
+        }
+    }
+    EXPECT_GT(conditions, 20);
+}
+
 TEST(Declarations, WhatTheIssuePromisesIsLive) {
     const EngineCatalog catalog = makeCatalog();
     for (const char* id : {"optim.lr", "loss.student_temperature", "loss.teacher_temperature", "loss.center_momentum",
                            "optim.momentum_teacher", "optim.weight_decay", "loss.pairing", "augment.global_scale_min",
-                           "augment.global_size", "augment.local_size", "augment.local_crops",
+                           "augment.recipe", "augment.global_size", "augment.local_size", "augment.local_crops",
                            "augment.global_scale_max", "augment.local_scale_min", "augment.local_scale_max"}) {
         const ParamSpec* spec = catalog.params.find(id);
         ASSERT_NE(spec, nullptr) << id;

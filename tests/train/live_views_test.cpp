@@ -149,6 +149,33 @@ TEST(LiveViews, WithoutLocalCropsAStudentOfLocalCropsIsRefused) {
     EXPECT_EQ(ask<SoftmaxAnswer>(small, SoftmaxRequest{{kBatch, 0, {}}}).studentViews, 1);
 }
 
+TEST(LiveViews, RecipesChangeLive) {
+    SmallRun small;
+    small.train(2);
+    const auto recipe = [&](const char* word) { return change(small, "augment.recipe", std::string(word)); };
+    EXPECT_EQ(recipe("pair"), "augment.recipe: multi_crop -> pair");
+    EXPECT_EQ(small.run->info()->localCrops, 0);
+    watch(small);
+    small.train(1);
+    EXPECT_EQ(sides(small, kBatch), (std::vector<int>{16, 16}));
+    EXPECT_EQ(ask<SoftmaxAnswer>(small, SoftmaxRequest{{kBatch, 0, {}}}).studentViews, 2);
+    recipe("plain");
+    small.train(1);
+    for (const ViewInfo& view : ask<CropsAnswer>(small, CropsRequest{{kBatch, 1, {}}, 0}).views) {
+        EXPECT_FALSE(view.jittered || view.grayscale || view.solarized);
+        EXPECT_EQ(view.blurRadius, 0);
+    }
+    try {
+        change(small, "loss.pairing", std::string("locals_to_globals"));
+        ADD_FAILURE() << "a pair has no local crops";
+    } catch (const EngineError& error) {
+        EXPECT_NE(std::string(error.what()).find("augment.recipe"), std::string::npos);
+    }
+    recipe("multi_crop");
+    small.train(1);
+    EXPECT_EQ(sides(small, kBatch), (std::vector<int>{16, 16, 8, 8, 8}));
+}
+
 TEST(LiveViews, AConvolutionalNetworkTakesAnySize) {
     SmallRun small(SmallRun::Texts{{"backbone.arch", "resnet18"}, {"optim.optimizer", "sgd"}});
     small.train(1);

@@ -130,12 +130,17 @@ const Change kOtherViews = [](LiveRun& run, const EngineCatalog& catalog) {
         run.setParam(catalog, *catalog.params.find(id), std::int64_t{value});
 };
 
+const Change kAnotherRecipe = [](LiveRun& run, const EngineCatalog& catalog) {
+    run.setParam(catalog, *catalog.params.find("augment.recipe"), std::string("pair"));
+};
+
 TEST(Resume, InTheWarmUpIsExact) { expectEqualWhenResumed(4, "1", kNoChange); }
 TEST(Resume, AtTheEndOfAnEpochIsExact) { expectEqualWhenResumed(8, "2", kNoChange); }
 TEST(Resume, InTheMiddleOfAnEpochIsExact) { expectEqualWhenResumed(13, "2", kNoChange); }
 TEST(Resume, AfterLiveChangesIsExact) { expectEqualWhenResumed(11, "1", kLiveChanges); }
 TEST(Resume, AfterAnotherPairingIsExact) { expectEqualWhenResumed(11, "2", kAnotherPairing); }
 TEST(Resume, AfterOtherViewsIsExact) { expectEqualWhenResumed(11, "2", kOtherViews); }
+TEST(Resume, AfterAnotherRecipeIsExact) { expectEqualWhenResumed(11, "2", kAnotherRecipe); }
 TEST(Resume, AtAnEvaluationIsExact) { expectEqualWhenResumed(10, "1", kNoChange); }
 
 TEST(Resume, AForkBeginsInItsOwnFolderWithTheCurvesSoFar) {
@@ -306,10 +311,16 @@ TEST(Resume, ARunOfBeforeAParameterDoesWhatItDid) {
     const ScratchFolder folders;
     const EngineCatalog catalog = makeCatalog();
     ParamSet params(catalog.params);
+    ASSERT_FALSE(params.setText(catalog.params, "augment.global_size", "96"));
     std::string values = savedValues(params, {});
-    const std::size_t at = values.find("\"data.test_share\""), end = values.find('\n', at);
-    ASSERT_NE(at, std::string::npos);
-    values.erase(at, end - at);
+    for (const char* id : {"data.test_share", "augment.recipe", "augment.pair_scale_min", "loss.pairing"}) {
+        const std::size_t at = values.find(id) - 1, end = values.find('\n', at);
+        ASSERT_LT(at, values.size()) << id;
+        values.erase(at, end - at);
+    }
+    const std::size_t side = values.find("\"side\""), comma = values.rfind(',', side);
+    ASSERT_NE(side, std::string::npos);
+    values.erase(comma, values.find('\n', side) - comma);
     CheckpointContent content;
     content.moment.step = {3};
     content.values = values;
@@ -317,6 +328,9 @@ TEST(Resume, ARunOfBeforeAParameterDoesWhatItDid) {
     const SavedRun saved = readSavedRun(folders / "run", {}, catalog);
     EXPECT_EQ(saved.params.at("data.test_share"), ParamValue(0.0));
     EXPECT_EQ(saved.params.at("data.cache_mb"), params.at("data.cache_mb"));
+    EXPECT_EQ(saved.params.at("augment.recipe"), ParamValue(std::string("multi_crop")));
+    EXPECT_EQ(saved.params.at("loss.pairing"), ParamValue(std::string("official")));
+    EXPECT_EQ(saved.progress.evaluationSide, 96) << "what a global crop had";
 }
 
 TEST(Resume, ADamagedCheckpointIsNamedAndTheOneBeforeIsTaken) {
