@@ -37,6 +37,13 @@ public:
     virtual void onLog(const LogLine&) {}
     virtual void onResult(const ProbeResult&) {}
 
+    /// Makes the panel about this picture; only those that have words for it in the panel table are asked.
+    virtual void showPicture(const PictureRef&) {}
+    /// Asks the window to show a picture in the panel `id` of the panel table, and to bring that to the front.
+    void sendPicture(const QString& panel, const PictureRef& picture) { emit pictureSent(panel, picture); }
+    /// In the panel table.
+    QString id() const { return objectName(); }
+
     /// True when all that the panel shows, or is going to show of it, is of this state. A panel with nothing to wait
     /// for is always up to date.
     virtual bool hasShown(Step) const { return true; }
@@ -44,6 +51,7 @@ public:
 signals:
     /// A sentence for the message bar.
     void complained(const QString& sentence);
+    void pictureSent(const QString& panel, const dinoscope::PictureRef& picture);
 
 protected:
     EngineBridge& bridge() const { return context_.bridge; }

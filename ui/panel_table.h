@@ -21,6 +21,7 @@ struct PanelEntry {
     QString title;
     PanelPlace place;
     std::function<Panel*(const PanelContext&)> make;
+    QString showPicture = {}; ///< words of a menu for Panel::showPicture(); empty: it is not about pictures
 };
 
 /// Every panel there is, in the order of the View menu. The one place to add another.

@@ -6,11 +6,17 @@
 #include <QHBoxLayout>
 #include <QPushButton>
 #include <QRandomGenerator>
+#include <QSignalBlocker>
 #include <QSpinBox>
 
 #include <algorithm>
 
 namespace dinoscope {
+namespace {
+
+constexpr int kMost = 1'000'000'000;
+
+} // namespace
 
 PictureChooser::PictureChooser(Offers offers, QWidget* parent) : QWidget(parent), index_(new QSpinBox(this)) {
     auto* row = new QHBoxLayout(this);
@@ -18,9 +24,10 @@ PictureChooser::PictureChooser(Offers offers, QWidget* parent) : QWidget(parent)
     row->setSpacing(4);
     auto* previous = toolButton(LineIcon::previous, {}, tr("Previous picture"), this);
     auto* next = toolButton(LineIcon::next, {}, tr("Next picture"), this);
-    index_->setRange(0, 1'000'000'000);
+    index_->setRange(0, kMost);
     index_->setAccessibleName(tr("Number of the picture"));
-    index_->setFixedWidth(64);
+    index_->setFixedWidth(index_->fontMetrics().horizontalAdvance(QStringLiteral("0000000")) + 16);
+    index_->setKeyboardTracking(false); // a number that is being typed is not asked for digit by digit
     index_->setButtonSymbols(QAbstractSpinBox::NoButtons);
     for (QWidget* widget : std::initializer_list<QWidget*>{previous, index_, next})
         row->addWidget(widget);
@@ -37,6 +44,19 @@ PictureChooser::PictureChooser(Offers offers, QWidget* parent) : QWidget(parent)
 }
 
 std::int64_t PictureChooser::index() const { return index_->value(); }
+
+void PictureChooser::setCount(std::int64_t count) {
+    count_ = std::max<std::int64_t>(1, count);
+    const QSignalBlocker quiet(index_);
+    index_->setMaximum(static_cast<int>(std::min<std::int64_t>(count_ - 1, kMost)));
+}
+
+void PictureChooser::show(std::int64_t index, const QString& meaning) {
+    const QSignalBlocker quiet(index_);
+    index_->setValue(static_cast<int>(index));
+    index_->setAccessibleName(meaning);
+    index_->setToolTip(meaning);
+}
 
 void PictureChooser::choose(std::int64_t index) { index_->setValue(static_cast<int>(index)); }
 

@@ -19,8 +19,10 @@ public:
     explicit PictureChooser(Offers offers, QWidget* parent = nullptr);
     std::int64_t index() const;
     void choose(std::int64_t index);
-    /// Number of pictures among which any one is taken.
-    void setCount(std::int64_t count) { count_ = count; }
+    /// Number of pictures to choose from, at least 1. Does not emit chosen().
+    void setCount(std::int64_t count);
+    /// Shows another number without emitting chosen(), and what it is the number of.
+    void show(std::int64_t index, const QString& meaning);
 
 signals:
     void chosen();

@@ -18,4 +18,19 @@ QImage toQImage(const Image& image) {
     return result;
 }
 
+Image fromQImage(const QImage& image) {
+    const QImage pixels = image.convertToFormat(QImage::Format_ARGB32);
+    Image result{pixels.width(), pixels.height(), 3, {}};
+    result.pixels.reserve(static_cast<std::size_t>(result.width) * static_cast<std::size_t>(result.height) * 3);
+    for (int y = 0; y < result.height; ++y) {
+        const auto* row = reinterpret_cast<const QRgb*>(pixels.constScanLine(y));
+        for (int x = 0; x < result.width; ++x) {
+            const int alpha = qAlpha(row[x]);
+            for (const int value : {qRed(row[x]), qGreen(row[x]), qBlue(row[x])})
+                result.pixels.push_back(static_cast<std::uint8_t>((value * alpha + 255 * (255 - alpha) + 127) / 255));
+        }
+    }
+    return result;
+}
+
 } // namespace dinoscope

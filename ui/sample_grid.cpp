@@ -50,6 +50,15 @@ SampleGrid::SampleGrid(EngineBridge& bridge, QWidget* parent)
     connect(next_, &QPushButton::clicked, this, [this] { showPage(first_ + kPage); });
     connect(random_, &QPushButton::clicked, this, &SampleGrid::showRandom);
     connect(strip_, &PictureStrip::chosen, this, &SampleGrid::tell);
+    connect(strip_, &PictureStrip::opened, this, [this](int tile) {
+        if (const SamplePicture* picture = readable(tile))
+            emit opened(picture->sample);
+    });
+    connect(strip_, &PictureStrip::menuAsked, this, [this](int tile, const QPoint& at) {
+        tell(tile);
+        if (const SamplePicture* picture = readable(tile))
+            emit menuAsked(picture->sample, at);
+    });
     setRun(nullptr);
 }
 
@@ -92,8 +101,9 @@ void SampleGrid::begin(std::vector<std::int64_t> samples, bool drawn) {
     strip_->setDimmed(!strip_->tiles().empty());
     if (!run_)
         strip_->setTiles({});
-    status_->setText(run_ ? tr("Choose a picture to see what it is.")
-                          : tr("Pictures of the training set appear here when a run is open."));
+    status_->setText(
+        run_ ? tr("Choose a picture to see what it is; a double click or Return shows its crops, a right click more.")
+             : tr("Pictures of the training set appear here when a run is open."));
     ask();
 }
 
@@ -162,6 +172,13 @@ void SampleGrid::tell(int tile) {
     const SamplePicture& picture = pictures_[static_cast<std::size_t>(tile)];
     status_->setText(picture.problem.empty() ? textOf(picture.caption)
                                              : tr("%1: %2").arg(textOf(picture.caption), textOf(picture.problem)));
+}
+
+const SamplePicture* SampleGrid::readable(int tile) const {
+    if (tile < 0 || static_cast<std::size_t>(tile) >= pictures_.size())
+        return nullptr;
+    const SamplePicture& picture = pictures_[static_cast<std::size_t>(tile)];
+    return picture.problem.empty() ? &picture : nullptr;
 }
 
 void SampleGrid::showEvent(QShowEvent* event) {

@@ -17,7 +17,7 @@ class EngineBridge;
 class PictureStrip;
 
 /// A page of small pictures of the training set, in their order or drawn at random. Asks for those that are missing as
-/// long as it can be seen; a click on one says what it is.
+/// long as it can be seen; a click on one says what it is, a double click or Return opens it.
 class SampleGrid : public QWidget {
     Q_OBJECT
 
@@ -40,6 +40,11 @@ public:
     QPushButton& randomButton() const { return *random_; }
     QString status() const;
 
+signals:
+    /// A picture that can be read is to be looked at closely.
+    void opened(std::int64_t sample);
+    void menuAsked(std::int64_t sample, const QPoint& globalPosition);
+
 protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
@@ -51,6 +56,8 @@ private:
     void ask();
     void showTiles();
     void tell(int tile);
+    /// Null if there is none, or it cannot be read.
+    const SamplePicture* readable(int tile) const;
     QString className(std::int32_t label) const;
 
     EngineBridge& bridge_;

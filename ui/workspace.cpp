@@ -33,7 +33,9 @@ Workspace::Workspace(const PanelContext& context, QWidget* parent) : QMainWindow
         dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable |
                           QDockWidget::DockWidgetFloatable);
         Panel* panel = entry.make(context);
+        panel->setObjectName(entry.id);
         panel->setAccessibleName(entry.title);
+        connect(panel, &Panel::pictureSent, this, &Workspace::showPicture);
         panel->setAutoFillBackground(true);
         panel->setBackgroundRole(QPalette::Base);
         dock->setWidget(panel);
@@ -52,6 +54,17 @@ QDockWidget* Workspace::dock(const QString& id) const {
         if (dock->objectName() == id)
             return dock;
     return nullptr;
+}
+
+void Workspace::showPicture(const QString& id, const PictureRef& picture) {
+    QDockWidget* target = dock(id);
+    auto* panel = target ? qobject_cast<Panel*>(target->widget()) : nullptr;
+    if (!panel)
+        return;
+    panel->showPicture(picture);
+    target->show();
+    target->raise();
+    panel->setFocus();
 }
 
 void Workspace::fillViewMenu(QMenu& menu) const {

@@ -33,6 +33,8 @@ public:
                 return found;
         return nullptr;
     }
+    /// In the panel of that id, which comes to the front.
+    void showPicture(const QString& id, const PictureRef& picture);
     void fillViewMenu(QMenu& menu) const;
     void resetLayout();
     /// The three columns with a row for every panel and no tab, also where that makes the window larger; until the

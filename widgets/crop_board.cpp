@@ -4,8 +4,10 @@
 #include "widgets/picture.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QTextLayout>
 #include <QToolTip>
 
 #include <algorithm>
@@ -15,6 +17,7 @@ namespace dinoscope {
 
 CropBoard::CropBoard(QWidget* parent) : QWidget(parent) {
     setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setAccessibleName(tr("Source picture and crops"));
 }
@@ -23,8 +26,7 @@ void CropBoard::show(const QImage& source, const QString& caption, std::vector<C
     source_ = source;
     caption_ = caption;
     crops_ = std::move(crops);
-    setAccessibleDescription(caption);
-    update();
+    mark(marked_ < static_cast<int>(crops_.size()) ? marked_ : -1);
 }
 
 void CropBoard::setDimmed(bool dimmed) {
@@ -37,10 +39,10 @@ QRectF CropBoard::sourceArea() const {
     return {0, 0, side, static_cast<double>(height())};
 }
 
-QRectF CropBoard::tileArea(std::size_t index) const {
-    const double left = sourceArea().right() + 12, top = 0, wide = width() - left, tall = height();
+/// The number of columns that leaves the largest picture in a tile.
+std::size_t CropBoard::columns() const {
+    const double wide = width() - sourceArea().right() - 12, tall = height();
     const std::size_t count = std::max<std::size_t>(1, crops_.size());
-    // The number of columns that leaves the largest picture in a tile.
     const double words = 3.0 * fontMetrics().height() + 6;
     std::size_t best = 1;
     double bestSide = -1;
@@ -52,6 +54,12 @@ QRectF CropBoard::tileArea(std::size_t index) const {
             best = columns;
         }
     }
+    return best;
+}
+
+QRectF CropBoard::tileArea(std::size_t index) const {
+    const double left = sourceArea().right() + 12, top = 0, wide = width() - left, tall = height();
+    const std::size_t count = std::max<std::size_t>(1, crops_.size()), best = columns();
     const double rows = std::ceil(static_cast<double>(count) / static_cast<double>(best));
     const QSizeF tile(wide / static_cast<double>(best), tall / rows);
     const std::size_t row = index / best, column = index % best;
@@ -71,7 +79,7 @@ void CropBoard::drawTile(QPainter& painter, std::size_t index) const {
     const QRectF tile = tileArea(index);
     const double line = fontMetrics().height();
     const QRectF picture = pictureArea(crop.image.size(), tile.adjusted(0, line + 2, 0, -2 * line - 2));
-    const bool hot = hovered_ == static_cast<int>(index);
+    const bool hot = marked_ == static_cast<int>(index);
     const auto text = [&](double top, ColorRole role, const QString& words) {
         painter.setPen(themeColor(role, palette()));
         painter.drawText(QRectF(tile.left(), top, tile.width(), line), Qt::AlignHCenter | Qt::TextSingleLine,
@@ -96,6 +104,20 @@ void CropBoard::drawLabel(QPainter& painter, const QString& words, const QPointF
     painter.drawText(place, Qt::AlignCenter, words);
 }
 
+/// In two lines; what does not fit is in the tool tip.
+void CropBoard::drawCaption(QPainter& painter, const QRectF& place) const {
+    QTextLayout text(caption_, font());
+    text.beginLayout();
+    QTextLine first = text.createLine();
+    first.setLineWidth(place.width());
+    const int used = first.textLength();
+    text.endLayout();
+    const QRectF upper(place.topLeft(), QSizeF(place.width(), place.height() / 2));
+    painter.drawText(upper, Qt::AlignHCenter | Qt::TextSingleLine, caption_.left(used).trimmed());
+    painter.drawText(upper.translated(0, upper.height()), Qt::AlignHCenter | Qt::TextSingleLine,
+                     fontMetrics().elidedText(caption_.mid(used), Qt::ElideRight, static_cast<int>(place.width())));
+}
+
 void CropBoard::paintEvent(QPaintEvent*) {
     if (source_.isNull())
         return;
@@ -106,12 +128,11 @@ void CropBoard::paintEvent(QPaintEvent*) {
     painter.setPen(themeColor(ColorRole::text, palette()));
     painter.drawText(QRectF(0, 0, sourceArea().width(), line), Qt::AlignHCenter, tr("Source"));
     painter.setPen(themeColor(ColorRole::mutedText, palette()));
-    painter.drawText(QRectF(0, area.bottom() + 4, sourceArea().width(), 2 * line), Qt::AlignHCenter | Qt::TextWordWrap,
-                     caption_);
+    drawCaption(painter, QRectF(0, area.bottom() + 4, sourceArea().width(), 2 * line));
     const QSizeF scale(area.width() / source_.width(), area.height() / source_.height());
     for (std::size_t i = 0; i < crops_.size(); ++i) {
         const QRectF& box = crops_[i].box;
-        const bool hot = hovered_ == static_cast<int>(i);
+        const bool hot = marked_ == static_cast<int>(i);
         const ColorRole role = crops_[i].isGlobal ? ColorRole::teacher : ColorRole::student;
         painter.setPen(QPen(themeColor(hot ? ColorRole::accent : role, palette()), hot                  ? 3
                                                                                    : crops_[i].isGlobal ? 2
@@ -125,19 +146,45 @@ void CropBoard::paintEvent(QPaintEvent*) {
     }
     for (std::size_t i = 0; i < crops_.size(); ++i)
         drawTile(painter, i);
-}
-
-void CropBoard::mouseMoveEvent(QMouseEvent* event) {
-    const int now = tileAt(event->position());
-    if (now != hovered_) {
-        hovered_ = now;
-        update();
+    if (hasFocus()) {
+        painter.setPen(themeColor(ColorRole::accent, palette()));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
     }
 }
 
-void CropBoard::leaveEvent(QEvent*) {
-    hovered_ = -1;
+void CropBoard::mouseMoveEvent(QMouseEvent* event) {
+    if (const int now = tileAt(event->position()); now != marked_)
+        mark(now);
+}
+
+void CropBoard::leaveEvent(QEvent*) { mark(-1); }
+
+void CropBoard::focusOutEvent(QFocusEvent* event) {
+    QWidget::focusOutEvent(event);
+    QToolTip::hideText();
+    mark(-1);
+}
+
+void CropBoard::mark(int tile) {
+    marked_ = tile;
+    setAccessibleDescription(tile < 0 ? caption_ : crops_[static_cast<std::size_t>(tile)].details);
     update();
+}
+
+void CropBoard::keyPressEvent(QKeyEvent* event) {
+    const int count = static_cast<int>(crops_.size()), across = static_cast<int>(columns());
+    const int move = event->key() == Qt::Key_Left    ? -1
+                     : event->key() == Qt::Key_Right ? 1
+                     : event->key() == Qt::Key_Up    ? -across
+                     : event->key() == Qt::Key_Down  ? across
+                                                     : 0;
+    const int to = marked_ < 0 ? 0 : marked_ + move;
+    if (move == 0 || to < 0 || to >= count)
+        return QWidget::keyPressEvent(event);
+    mark(to);
+    const auto index = static_cast<std::size_t>(to);
+    QToolTip::showText(mapToGlobal(tileArea(index).bottomLeft().toPoint()), crops_[index].details, this);
 }
 
 bool CropBoard::event(QEvent* event) {
@@ -146,6 +193,8 @@ bool CropBoard::event(QEvent* event) {
         const int tile = tileAt(help->pos());
         if (tile >= 0)
             QToolTip::showText(help->globalPos(), crops_[static_cast<std::size_t>(tile)].details, this);
+        else if (sourceArea().contains(help->pos()))
+            QToolTip::showText(help->globalPos(), caption_, this);
         else
             QToolTip::hideText();
         return true;

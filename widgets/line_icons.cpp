@@ -25,6 +25,8 @@ const char* shapeOf(LineIcon icon) {
     case LineIcon::save: return "<path d='M12 4v11M7 10.5l5 5 5-5M5 20h14'/>";
     case LineIcon::send: return "<path d='M12 15V4M7 8.5l5-5 5 5M5 14v6h14v-6'/>";
     case LineIcon::search: return "<circle cx='10.5' cy='10.5' r='6'/><path d='M15 15l5 5'/>";
+    case LineIcon::open: return "<path d='M3 19V6h6l2 2.5h8V11M3 19l3.2-8H22l-3.4 8z'/>";
+    case LineIcon::more: return "<path stroke-width='3.2' d='M5 12h.01M12 12h.01M19 12h.01'/>";
     case LineIcon::lens:
         return "<circle cx='12' cy='12' r='8'/><circle cx='12' cy='12' r='3'/><path d='M12 4v3M12 17v3M4 12h3M17 "
                "12h3'/>";

@@ -3,6 +3,7 @@
 
 #include "widgets/picture.h"
 
+#include <QContextMenuEvent>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -127,12 +128,28 @@ bool PictureStrip::event(QEvent* event) {
 }
 
 void PictureStrip::mousePressEvent(QMouseEvent* event) {
-    const int tile = tileAt(event->position());
+    const int tile = event->button() == Qt::LeftButton ? tileAt(event->position()) : -1;
     if (tile < 0)
-        return;
+        return QWidget::mousePressEvent(event);
     current_ = tile;
     update();
     emit chosen(tile);
+}
+
+void PictureStrip::mouseDoubleClickEvent(QMouseEvent* event) {
+    const int tile = event->button() == Qt::LeftButton ? tileAt(event->position()) : -1;
+    if (tile >= 0 && tile == current_)
+        emit opened(tile);
+}
+
+void PictureStrip::contextMenuEvent(QContextMenuEvent* event) {
+    const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
+    const int tile = tiles_.empty() ? -1 : byKey ? current_ : tileAt(event->pos());
+    if (tile < 0)
+        return event->ignore();
+    current_ = tile;
+    update();
+    emit menuAsked(tile, byKey ? mapToGlobal(tileArea(tile).center().toPoint()) : event->globalPos());
 }
 
 void PictureStrip::keyPressEvent(QKeyEvent* event) {
@@ -146,8 +163,11 @@ void PictureStrip::keyPressEvent(QKeyEvent* event) {
     if (move != 0 && current_ + move >= 0 && current_ + move < count) {
         current_ += move;
         update();
-    } else if (count > 0 && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Space)) {
+    } else if (count > 0 && event->key() == Qt::Key_Space) {
         emit chosen(current_);
+    } else if (count > 0 && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)) {
+        emit chosen(current_);
+        emit opened(current_);
     } else {
         QWidget::keyPressEvent(event);
     }

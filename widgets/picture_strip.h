@@ -11,7 +11,7 @@
 namespace dinoscope {
 
 /// A title and pictures of one size in reading order, each with a line below it. A picture can be chosen by a click, or
-/// with the arrow keys and Return.
+/// with the arrow keys and Space; opened by a double click or Return; and asked for its menu.
 class PictureStrip : public QWidget {
     Q_OBJECT
 
@@ -34,11 +34,16 @@ public:
 
 signals:
     void chosen(int tile);
+    /// After chosen().
+    void opened(int tile);
+    void menuAsked(int tile, const QPoint& globalPosition);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
     bool event(QEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:

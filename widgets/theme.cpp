@@ -69,8 +69,8 @@ QTabBar::tab:hover { color: @text; }
 QScrollArea { border: 0; background: transparent; }
 QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4px; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: @raised; border: 1px solid @line; border-radius: 4px; padding: 2px 6px; min-height: 18px; }
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border-color: @accent; }
-QLineEdit:disabled, QComboBox:disabled { color: @muted; background: @panel; }
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: @accent; }
+QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: @muted; background: @panel; }
 QComboBox::drop-down { border: 0; width: 18px; }
 QComboBox::down-arrow { image: url(:/dinoscope/chevron-@scheme.svg); width: 10px; height: 10px; }
 QLineEdit[refused="true"] { border-color: @bad; }
@@ -106,6 +106,7 @@ QPushButton[primary="true"]:enabled { background: @accent; color: @onaccent; bor
 QPlainTextEdit, QTextBrowser, QListView { background: @panel; border: 1px solid @line; border-radius: 4px; }
 QLabel[muted="true"] { color: @muted; }
 QLabel[heading="true"] { font-weight: 600; }
+QLabel[dropHint="true"] { background: @raised; border: 2px dashed @accent; border-radius: 6px; font-weight: 600; }
 QLabel[tone="bad"] { color: @bad; }
 QLabel[tone="accent"] { color: @accent; }
 QLabel[tone="warning"] { color: @warning; }

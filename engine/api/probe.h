@@ -5,6 +5,7 @@
 #include "engine/api/image.h"
 #include "engine/api/metric.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -20,11 +21,13 @@ struct PictureRef {
     enum class Kind {
         lastBatch, ///< row `index` of the batch of the newest step
         sample,    ///< picture `index` of the training source
-        given      ///< `image` itself
+        given      ///< `image` itself, which belongs to no set
     };
     Kind kind = Kind::sample;
     std::int64_t index = 0;
-    Image image;
+    std::shared_ptr<const Image> image =
+        {};                ///< of a given picture; shared, because questions are asked again and again
+    std::string name = {}; ///< of a given picture, for the caption; empty: it has none
 };
 
 /// How one view was made, with the view itself.
@@ -45,14 +48,18 @@ struct ViewInfo {
     bool seenByStudent = true;
 };
 
+/// The longest side of a source picture in an answer.
+inline constexpr int kShownSide = 1024;
 /// The source picture and all its crops: those of the last batch, or those that epoch `reroll` would cut.
 struct CropsRequest {
     PictureRef picture;
     std::int64_t reroll = 0; ///< another number, other crops; ignored for the last batch
 };
 struct CropsAnswer {
-    Image source;
-    std::string caption; ///< what, class, index
+    Image source;                       ///< to be looked at: at most kShownSide pixels a side
+    std::int64_t width = 0, height = 0; ///< of the picture itself, in pixels, as the boxes are
+    std::int64_t sample = -1;           ///< of the training source; -1: a given picture
+    std::string caption;                ///< what, class, index
     std::vector<ViewInfo> views;
 };
 

@@ -3,6 +3,7 @@
 
 #include "engine/augment/view_renderer.h"
 #include "engine/backbones/backbone.h"
+#include "engine/data/small_picture.h"
 #include "engine/optim/schedules.h"
 #include "engine/probes/attention_probe.h"
 #include "engine/probes/crops_probe.h"
@@ -71,9 +72,12 @@ BatchLogits Scene::logits() const {
             sharedViews(parsePairing(loss.pairing))};
 }
 
-Subject givenSubject(const LiveRun& run, const Image& image, std::int64_t reroll) {
+Subject givenSubject(const LiveRun& run, const PictureRef& picture, std::int64_t reroll) {
     const auto seed = static_cast<std::uint64_t>(run.settings().run.seed);
-    return {withChannels(image, run.source().channels()), "Given picture", {seed, Epoch{reroll}, {}}, {}};
+    return {withChannels(picture.image ? *picture.image : Image{}, run.source().channels()),
+            picture.name.empty() ? "Given picture" : picture.name,
+            {seed, Epoch{reroll}, {}},
+            {}};
 }
 
 Subject sampleSubject(const LiveRun& run, std::int64_t index, std::int64_t reroll) {
@@ -103,7 +107,7 @@ Subject subjectOf(const Scene& scene, const PictureRef& picture, std::int64_t re
     switch (picture.kind) {
     case PictureRef::Kind::lastBatch: return batchSubject(scene, picture.index);
     case PictureRef::Kind::sample: return sampleSubject(scene.run, picture.index, reroll);
-    default: return givenSubject(scene.run, picture.image, reroll);
+    default: return givenSubject(scene.run, picture, reroll);
     }
 }
 
@@ -121,10 +125,15 @@ BatchLogits logitsBeside(const Scene& scene, const PictureRef& picture) {
 }
 
 CropsAnswer viewsOf(const Scene& scene, const PictureRef& picture, std::int64_t reroll) {
-    if (isOfBatch(scene, picture))
-        return cropsOfBatch(scene.run.source(), *scene.batch(), picture.index);
+    if (isOfBatch(scene, picture)) {
+        CropsAnswer crops = cropsOfBatch(scene.run.source(), *scene.batch(), picture.index);
+        crops.sample = scene.batch()->samples[static_cast<std::size_t>(picture.index)].value;
+        return crops;
+    }
     Subject subject = subjectOf(scene, picture, reroll);
-    return cropsOfPicture(subject.picture, std::move(subject.caption), scene.augment(), subject.key);
+    CropsAnswer crops = cropsOfPicture(subject.picture, std::move(subject.caption), scene.augment(), subject.key);
+    crops.sample = subject.sample.value_or(SampleIndex{-1}).value;
+    return crops;
 }
 
 CropsAnswer cropsOf(const Scene& scene, const PictureRef& picture, std::int64_t reroll) {
@@ -155,8 +164,18 @@ SoftmaxAnswer answer(const Scene& scene, const SoftmaxRequest& request) {
                             logitsBeside(scene, request.picture));
 }
 
+/// A photograph is sent at the size at which it is looked at, not with all its pixels at each answer.
+void shrinkToShow(Image& picture, int side) {
+    if (std::max(picture.width, picture.height) > side)
+        picture = fittedPicture(PictureView(picture), side);
+}
+
 CropsAnswer answer(const Scene& scene, const CropsRequest& request) {
-    return cropsOf(scene, request.picture, request.reroll);
+    CropsAnswer crops = cropsOf(scene, request.picture, request.reroll);
+    crops.width = crops.source.width;
+    crops.height = crops.source.height;
+    shrinkToShow(crops.source, kShownSide);
+    return crops;
 }
 
 AttentionAnswer answer(const Scene& scene, const AttentionRequest& request) {
@@ -206,6 +225,7 @@ NeighboursAnswer answer(const Scene& scene, const NeighboursRequest& request) {
         answer.teacher = nearest(scene.teacher(), bank->teacher);
     }
     answer.picture = std::move(subject.picture);
+    shrinkToShow(answer.picture, kShownSide);
     return answer;
 }
 

@@ -26,13 +26,12 @@ std::int64_t indexOf(const PictureRef& picture) {
 }
 
 Image pictureOf(const PictureRef& picture) {
-    return picture.kind == PictureRef::Kind::given && !picture.image.empty() ? picture.image
-                                                                             : fakePicture(indexOf(picture));
+    return picture.kind == PictureRef::Kind::given && picture.image ? *picture.image : fakePicture(indexOf(picture));
 }
 
 std::string captionOf(const PictureRef& picture) {
     if (picture.kind == PictureRef::Kind::given)
-        return "Given picture";
+        return picture.name.empty() ? "Given picture" : picture.name;
     const std::int64_t index = indexOf(picture);
     return (picture.kind == PictureRef::Kind::lastBatch ? "Row " : "Picture ") + std::to_string(index) + ", " +
            kClasses[static_cast<std::size_t>(index % 10)];
@@ -58,12 +57,15 @@ Image cut(const Image& source, const ViewInfo& view, int side) {
     return image;
 }
 
-ViewInfo makeView(const Image& source, std::int64_t sample, std::int64_t reroll, std::uint32_t crop) {
+ViewInfo makeView(const Image& source, std::int64_t sample, std::int64_t reroll, std::uint32_t crop,
+                  const FakeCropping& cropping) {
     RandomStream random = streamOf(sample, reroll, crop);
     ViewInfo view;
     view.isGlobal = crop < kGlobals;
     view.seenByTeacher = view.isGlobal;
-    view.areaShare = view.isGlobal ? random.uniform(0.4, 1.0) : random.uniform(0.1, 0.4);
+    view.seenByStudent = !view.isGlobal || !cropping.articlePairing;
+    view.areaShare = view.isGlobal ? random.uniform(cropping.globalMin, cropping.globalMax)
+                                   : random.uniform(cropping.localMin, cropping.localMax);
     view.aspect = random.uniform(0.75, 1.33);
     const double area = view.areaShare * source.width * source.height;
     view.width = std::min<double>(source.width, std::sqrt(area * view.aspect));
@@ -78,7 +80,7 @@ ViewInfo makeView(const Image& source, std::int64_t sample, std::int64_t reroll,
     }
     view.blurRadius = random.uniform() < 0.2 ? 1.0 : 0.0;
     view.solarized = crop == 1 && random.uniform() < 0.2;
-    view.image = cut(source, view, view.isGlobal ? 28 : 14);
+    view.image = cut(source, view, static_cast<int>(view.isGlobal ? cropping.globalSide : cropping.localSide));
     return view;
 }
 
@@ -133,14 +135,19 @@ Image fakePicture(std::int64_t index) {
     return image;
 }
 
-CropsAnswer fakeCrops(const CropsRequest& request, Step step) {
+CropsAnswer fakeCrops(const CropsRequest& request, Step step, const FakeCropping& cropping) {
     CropsAnswer answer;
     answer.source = pictureOf(request.picture);
     answer.caption = captionOf(request.picture);
     const bool lastBatch = request.picture.kind == PictureRef::Kind::lastBatch;
     const std::int64_t sample = indexOf(request.picture);
-    for (std::uint32_t crop = 0; crop < kViews; ++crop)
-        answer.views.push_back(makeView(answer.source, sample, lastBatch ? step.value : request.reroll, crop));
+    answer.width = answer.source.width;
+    answer.height = answer.source.height;
+    if (request.picture.kind != PictureRef::Kind::given)
+        answer.sample = sample;
+    for (std::uint32_t crop = 0; crop < kGlobals + cropping.locals; ++crop)
+        answer.views.push_back(
+            makeView(answer.source, sample, lastBatch ? step.value : request.reroll, crop, cropping));
     return answer;
 }
 

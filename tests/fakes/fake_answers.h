@@ -13,8 +13,15 @@ namespace dinoscope {
 /// 28 x 28 grey: a bright figure of class `index` % 10 on black.
 Image fakePicture(std::int64_t index);
 
-/// 2 global and 4 local views of picture `index`.
-CropsAnswer fakeCrops(const CropsRequest& request, Step step);
+/// What decides the boxes of crops.
+struct FakeCropping {
+    double globalMin = 0.4, globalMax = 1, localMin = 0.1, localMax = 0.4;
+    std::int64_t globalSide = 28, localSide = 14, locals = 4;
+    bool articlePairing = false; ///< the teacher sees global views only, the student local ones only
+};
+
+/// 2 global views and so many local ones.
+CropsAnswer fakeCrops(const CropsRequest& request, Step step, const FakeCropping& cropping = {});
 
 /// K = 64, 6 student views of which the first 2 are the teacher's.
 SoftmaxAnswer fakeSoftmax(const SoftmaxRequest& request, Step step, double studentTemperature,

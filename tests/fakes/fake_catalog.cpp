@@ -13,7 +13,10 @@ struct FakeOptions {
     std::int64_t seed = 0, batchSize = 128, epochs = 4, localCrops = 4;
     std::string arch = "vit_micro", kind = "auto", mean = "0.485 0.456 0.406", deviation = "0.229 0.224 0.225";
     double lr = 1e-3, weightDecay = 0.04, studentTemperature = 0.1, teacherTemperature = 0.04, centerMomentum = 0.9;
-    double momentum = 0.99, globalScaleMin = 0.4, flip = 0.5, dropPathRate = 0;
+    double momentum = 0.99, globalScaleMin = 0.4, globalScaleMax = 1, localScaleMin = 0.1, localScaleMax = 0.4;
+    double flip = 0.5, dropPathRate = 0;
+    std::int64_t globalSize = 28, localSize = 14;
+    std::string pairing = "official";
     bool useBn = true, officialLoading = false;
 };
 
@@ -82,8 +85,33 @@ void declare(FieldList& fields, FakeOptions& o) {
         .help("Small views of each picture.");
     fields.add("augment.global_scale_min", o.globalScaleMin, "Global scale, smallest")
         .range(0.01, 1)
-        .nextEpoch()
+        .now()
         .help("Least share of the picture's area in a global crop.");
+    fields.add("augment.global_scale_max", o.globalScaleMax, "Global scale, largest")
+        .range(0.01, 1)
+        .now()
+        .help("Largest share of the picture's area in a global crop.");
+    fields.add("augment.local_scale_min", o.localScaleMin, "Local scale, smallest")
+        .range(0.01, 1)
+        .now()
+        .help("Least share of the picture's area in a local crop.");
+    fields.add("augment.local_scale_max", o.localScaleMax, "Local scale, largest")
+        .range(0.01, 1)
+        .now()
+        .help("Largest share of the picture's area in a local crop.");
+    fields.add("augment.global_size", o.globalSize, "Global crop size")
+        .unit("px")
+        .range(4, 2048)
+        .now()
+        .help("Side of a global crop.");
+    fields.add("augment.local_size", o.localSize, "Local crop size")
+        .unit("px")
+        .range(4, 2048)
+        .help("Side of a local crop.");
+    fields.add("loss.pairing", o.pairing, "Pairing")
+        .choices({"official", "article"})
+        .now()
+        .help("Which network sees which views.");
     fields.add("augment.flip", o.flip, "Flip probability")
         .range(0, 1)
         .nextEpoch()

@@ -77,6 +77,7 @@ void ScriptedRunner::prepare(const std::string& point, const ParamSet& params, c
     status_ = {};
     workLeft_ = 0;
     measured_.reset();
+    batchCropping_.reset();
     history_.clear();
     status_.work = {"Reading pictures", 0, 60000};
     script_->note(point);
@@ -171,6 +172,7 @@ StepOutcome ScriptedRunner::step(RunnerOutput& output) {
     if (script_->stepTime.count() > 0)
         std::this_thread::sleep_for(script_->stepTime);
     ++status_.step.value;
+    batchCropping_ = cropping();
     status_.epoch = {(status_.step.value - 1) / kStepsPerEpoch};
     status_.trainSeconds = 0.2 * static_cast<double>(status_.step.value);
     status_.imagesPerSecond = 640;
@@ -210,14 +212,32 @@ void ScriptedRunner::cancelWork() {
 }
 
 std::string ScriptedRunner::setParam(const ParamSpec& spec, const ParamValue& value) {
+    script_->receive(SetParamCommand{spec.id, value});
     script_->note("setParam");
     auto changed = std::make_shared<ParamSet>(*params_);
     if (auto error = changed->set(catalog_.params, spec.id, value))
         throw EngineError(*error);
+    for (const auto& [low, high] : {std::pair("augment.global_scale_min", "augment.global_scale_max"),
+                                    std::pair("augment.local_scale_min", "augment.local_scale_max")})
+        if (std::get<double>(changed->at(low)) > std::get<double>(changed->at(high)))
+            throw EngineError(ErrorCode::badParameter, "augment", std::string(low) + " is above " + high + ".");
     std::string detail =
         spec.id + ": " + formatParam(params_->at(spec.id)) + " -> " + formatParam(changed->at(spec.id));
     params_ = changed;
     return detail;
+}
+
+FakeCropping ScriptedRunner::cropping() const {
+    FakeCropping cropping;
+    cropping.globalMin = real("augment.global_scale_min");
+    cropping.globalMax = real("augment.global_scale_max");
+    cropping.localMin = real("augment.local_scale_min");
+    cropping.localMax = real("augment.local_scale_max");
+    cropping.globalSide = std::get<std::int64_t>(params_->at("augment.global_size"));
+    cropping.localSide = std::get<std::int64_t>(params_->at("augment.local_size"));
+    cropping.locals = std::get<std::int64_t>(params_->at("augment.local_crops"));
+    cropping.articlePairing = std::get<std::string>(params_->at("loss.pairing")) == "article";
+    return cropping;
 }
 
 ProbeResult ScriptedRunner::probe(const ProbeRequest& request) {
@@ -228,7 +248,9 @@ ProbeResult ScriptedRunner::probe(const ProbeRequest& request) {
     result.kind = probeKind(request.question);
     result.step = request.moment.value_or(status_.step);
     if (const auto* crops = std::get_if<CropsRequest>(&request.question))
-        result.answer = fakeCrops(*crops, result.step);
+        result.answer = fakeCrops(*crops, result.step,
+                                  crops->picture.kind == PictureRef::Kind::lastBatch && batchCropping_ ? *batchCropping_
+                                                                                                       : cropping());
     else if (const auto* softmax = std::get_if<SoftmaxRequest>(&request.question))
         result.answer =
             fakeSoftmax(*softmax, result.step, real("loss.student_temperature"), real("loss.teacher_temperature"));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/runtime/step_runner.h"
+#include "tests/fakes/fake_answers.h"
 #include "tests/fakes/script.h"
 
 #include <deque>
@@ -44,6 +45,7 @@ private:
     void readPictures();
     void queueEvaluation();
     double real(const char* id) const;
+    FakeCropping cropping() const;
 
     std::shared_ptr<Script> script_;
     EngineCatalog catalog_;
@@ -52,7 +54,8 @@ private:
     RunnerStatus status_;
     std::int64_t maxSteps_ = 0;
     std::int64_t workLeft_ = 0;
-    std::optional<Step> measured_; ///< of the newest evaluation that was completed
+    std::optional<Step> measured_;              ///< of the newest evaluation that was completed
+    std::optional<FakeCropping> batchCropping_; ///< of the newest batch
     std::vector<MetricPoint> history_;
     std::function<void()> wake_;
     bool saved_ = false; ///< since the last tend()

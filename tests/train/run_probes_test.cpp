@@ -19,7 +19,9 @@ using testing::SmallRun;
 
 PictureRef row(std::int64_t index) { return {PictureRef::Kind::lastBatch, index, {}}; }
 PictureRef sample(std::int64_t index) { return {PictureRef::Kind::sample, index, {}}; }
-PictureRef given(Image image) { return {PictureRef::Kind::given, 0, std::move(image)}; }
+PictureRef given(Image image) {
+    return {PictureRef::Kind::given, 0, std::make_shared<const Image>(std::move(image)), {}};
+}
 
 template <class Answer, class Question> Answer ask(SmallRun& small, const Question& question) {
     const ProbeResult result = answerProbe(*small.run, nullptr, {7, question, {}});
@@ -110,6 +112,29 @@ TEST(RunProbes, RerollsCutOtherViewsOfTheSamePicture) {
     EXPECT_NE(a.views[0].left + 100 * a.views[0].top + a.views[0].areaShare,
               b.views[0].left + 100 * b.views[0].top + b.views[0].areaShare);
     EXPECT_EQ(a.views[0].image.pixels, c.views[0].image.pixels);
+}
+
+TEST(RunProbes, AGivenPhotographIsSentSmallerWithItsBoxesInItsOwnPixels) {
+    SmallRun small;
+    const int width = 3 * kShownSide, height = 2 * kShownSide;
+    PictureRef photograph = given({width, height, 3, std::vector<std::uint8_t>(std::size_t{3} * width * height, 90)});
+    photograph.name = "photograph.jpg";
+    const auto answer = ask<CropsAnswer>(small, CropsRequest{photograph, 0});
+    EXPECT_EQ(answer.caption, "photograph.jpg");
+    EXPECT_EQ(answer.sample, -1);
+    EXPECT_EQ(answer.width, width);
+    EXPECT_EQ(answer.height, height);
+    EXPECT_EQ(answer.source.width, kShownSide);
+    double widest = 0;
+    for (const ViewInfo& view : answer.views)
+        widest = std::max(widest, view.width);
+    EXPECT_GT(widest, kShownSide);
+    EXPECT_EQ(refusal(small, CropsRequest{{PictureRef::Kind::given, 0, {}, {}}, 0}), ErrorCode::badInput);
+    small.train(1);
+    const auto batch = ask<CropsAnswer>(small, CropsRequest{row(2), 0});
+    EXPECT_EQ(batch.sample, small.run->newestBatch()->samples[2].value);
+    EXPECT_EQ(batch.width, batch.source.width) << "small ones are sent as they are";
+    EXPECT_EQ(ask<CropsAnswer>(small, CropsRequest{sample(9), 0}).sample, 9);
 }
 
 TEST(RunProbes, AttentionSumsToOneWithTheClassToken) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/param_form.h"
+#include "widgets/range_field.h"
+#include "widgets/range_slider.h"
 #include "widgets/value_slider.h"
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
@@ -189,6 +192,50 @@ TEST(ValueSlider, KeyMovesAndSettles) {
     EXPECT_EQ(moved.count(), 1);
     EXPECT_EQ(settled.count(), 1);
     EXPECT_GT(slider.realValue(), 0.5);
+}
+
+TEST(RangeField, OneEndTakesTheOtherAlong) {
+    RangeField field(QStringLiteral("Scale"), QStringLiteral("smallest"), QStringLiteral("largest"), 0.01, 1);
+    field.setValues(0.1, 0.4);
+    std::vector<std::pair<double, double>> settled;
+    QObject::connect(&field, &RangeField::settled, [&](double low, double high) { settled.emplace_back(low, high); });
+    field.lowBox().setValue(0.5);
+    EXPECT_EQ(field.high(), 0.5);
+    EXPECT_EQ(field.slider().high(), 0.5);
+    field.highBox().setValue(0.3);
+    EXPECT_EQ(field.low(), 0.3);
+    field.highBox().setValue(0.9);
+    EXPECT_EQ(settled, (std::vector<std::pair<double, double>>{{0.5, 0.5}, {0.3, 0.3}, {0.3, 0.9}}));
+    field.setValues(0.145, 0.9);
+    field.highBox().setValue(0.8);
+    EXPECT_EQ(settled.size(), 4U);
+    field.setValues(0.2, 0.8);
+    EXPECT_EQ(settled.size(), 4U) << "nobody has changed anything";
+}
+
+TEST(RangeField, AHandleCountsWhenItIsLetGo) {
+    RangeField field(QStringLiteral("Scale"), QStringLiteral("smallest"), QStringLiteral("largest"), 0, 1);
+    field.resize(400, 30);
+    field.show();
+    field.setValues(0.2, 0.4);
+    int settled = 0;
+    QObject::connect(&field, &RangeField::settled, [&] { ++settled; });
+    RangeSlider& slider = field.slider();
+    const auto at = [&](double value) { return QPoint(static_cast<int>(std::lround(slider.placeOf(value))), 8); };
+    QTest::mousePress(&slider, Qt::LeftButton, {}, at(0.4));
+    QTest::mouseMove(&slider, at(0.7));
+    EXPECT_NEAR(field.high(), 0.7, 0.02) << "the number follows";
+    EXPECT_EQ(field.low(), 0.2);
+    field.setValues(0.2, 0.4);
+    EXPECT_NEAR(field.high(), 0.7, 0.02) << "what a person holds stays in the hand";
+    QTest::mouseRelease(&slider, Qt::LeftButton, {}, at(0.7));
+    EXPECT_EQ(settled, 1);
+    QTest::mousePress(&slider, Qt::LeftButton, {}, at(0.7));
+    QTest::mouseMove(&slider, at(0.1));
+    EXPECT_NEAR(field.low(), 0.1, 0.02) << "the lower end is taken along";
+    EXPECT_TRUE(QTest::qWaitFor([&] { return settled == 2; }, 60'000)) << "a handle that rests counts, too";
+    QTest::mouseRelease(&slider, Qt::LeftButton, {}, at(0.1));
+    EXPECT_EQ(settled, 2);
 }
 
 } // namespace

@@ -168,6 +168,60 @@ TEST(CropBoard, DrawsTheBoxesInTheColorsOfTheNetworks) {
     EXPECT_EQ(count(board, themeColor(ColorRole::teacher, board.palette())), 0);
 }
 
+TEST(CropBoard, ArrowKeysMarkACropAndTellWhatWasDoneToIt) {
+    CropBoard board;
+    board.resize(480, 220);
+    QImage source(28, 28, QImage::Format_RGB32);
+    source.fill(Qt::black);
+    board.show(source, QStringLiteral("sample 1"),
+               {{source, {2, 2, 20, 20}, {}, {}, {}, QStringLiteral("Mirrored"), true},
+                {source, {8, 8, 9, 9}, {}, {}, {}, QStringLiteral("Blurred"), false}});
+    EXPECT_EQ(board.focusPolicy(), Qt::StrongFocus);
+    EXPECT_EQ(board.accessibleDescription(), QStringLiteral("sample 1"));
+    QTest::keyClick(&board, Qt::Key_Right);
+    EXPECT_EQ(board.marked(), 0);
+    QTest::keyClick(&board, Qt::Key_Right);
+    EXPECT_EQ(board.marked(), 1);
+    EXPECT_EQ(board.accessibleDescription(), QStringLiteral("Blurred"));
+    EXPECT_GT(count(board, themeColor(ColorRole::accent, board.palette())), 20);
+    QTest::keyClick(&board, Qt::Key_Right);
+    EXPECT_EQ(board.marked(), 1) << "there is no further one";
+    board.show(source, QStringLiteral("sample 2"), {});
+    EXPECT_EQ(board.marked(), -1);
+    EXPECT_EQ(board.accessibleDescription(), QStringLiteral("sample 2"));
+}
+
+TEST(PictureStrip, APictureIsOpenedAndHasAMenu) {
+    PictureStrip strip(QStringLiteral("Training pictures"), ColorRole::text);
+    strip.resize(420, 120);
+    QImage red(28, 28, QImage::Format_RGB32);
+    red.fill(QColor(200, 10, 10));
+    strip.setTiles(std::vector<PictureStrip::Tile>(2, {red, QStringLiteral("bag"), {}, false}));
+    std::vector<int> opened, asked;
+    QObject::connect(&strip, &PictureStrip::opened, [&](int tile) { opened.push_back(tile); });
+    QObject::connect(&strip, &PictureStrip::menuAsked, [&](int tile, const QPoint&) { asked.push_back(tile); });
+    QTest::keyClick(&strip, Qt::Key_Right);
+    QTest::keyClick(&strip, Qt::Key_Space);
+    EXPECT_TRUE(opened.empty()) << "Space chooses";
+    QTest::keyClick(&strip, Qt::Key_Return);
+    EXPECT_EQ(opened, std::vector<int>{1});
+    QContextMenuEvent byKey(QContextMenuEvent::Keyboard, QPoint(), QPoint());
+    QApplication::sendEvent(&strip, &byKey);
+    EXPECT_EQ(asked, std::vector<int>{1});
+    const QImage image = strip.grab().toImage();
+    QPoint inside(0, 60);
+    while (inside.x() < image.width() - 1 && image.pixelColor(inside) != QColor(200, 10, 10))
+        inside.rx() += 1;
+    QTest::mouseDClick(&strip, Qt::LeftButton, {}, inside);
+    EXPECT_EQ(opened.size(), 1U) << "the press of a double click has not come here";
+    QTest::mouseClick(&strip, Qt::LeftButton, {}, inside);
+    QTest::mouseDClick(&strip, Qt::LeftButton, {}, inside);
+    EXPECT_EQ(opened, (std::vector<int>{1, 0}));
+    QContextMenuEvent beside(QContextMenuEvent::Mouse, QPoint(3, 3), strip.mapToGlobal(QPoint(3, 3)));
+    QApplication::sendEvent(&strip, &beside);
+    EXPECT_EQ(asked.size(), 1U);
+}
+
 TEST(PictureStrip, APictureIsChosenByClickAndByKey) {
     PictureStrip strip(QStringLiteral("Student"), ColorRole::student);
     strip.resize(420, 120);

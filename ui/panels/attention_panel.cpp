@@ -3,7 +3,6 @@
 
 #include "ui/engine_bridge.h"
 #include "ui/moment.h"
-#include "ui/picture_chooser.h"
 #include "ui/pictures.h"
 #include "ui/probe_controls.h"
 #include "ui/texts.h"
@@ -48,8 +47,7 @@ std::vector<float> mapOf(const AttentionAnswer& answer, const PatchMaps& maps, i
 } // namespace
 
 AttentionPanel::AttentionPanel(const PanelContext& context, QWidget* parent)
-    : ProbePanel(context, ProbeKind::attention, parent),
-      index_(new PictureChooser(PictureChooser::Offers::anyPicture, this)), view_(new QComboBox(this)),
+    : PicturePanel(context, ProbeKind::attention, PictureSource::Offers::dataSet, parent), view_(new QComboBox(this)),
       block_(new QComboBox(this)), part_(new QComboBox(this)), side_(new QComboBox(this)), colors_(new QComboBox(this)),
       strip_(new QComboBox(this)), classToken_(new QPushButton(this)), hold_(new QPushButton(tr("Hold below"), this)),
       opacity_(new ValueSlider(0, 1, false, this)), student_(new HeatMapView(tr("Student"), ColorRole::student, this)),
@@ -63,6 +61,7 @@ AttentionPanel::AttentionPanel(const PanelContext& context, QWidget* parent)
     column->addLayout(makeControls());
     status_->setProperty("muted", true);
     status_->setWordWrap(true);
+    column->addWidget(noteLabel());
     column->addWidget(status_);
     auto* large = new QGridLayout;
     large->setSpacing(8);
@@ -99,8 +98,10 @@ QLayout* AttentionPanel::makeControls() {
     strip_->addItems({tr("Small: teacher"), tr("Small: student")});
     strip_->setAccessibleName(tr("Whose heads or channels are shown in the small maps"));
     strip_->setToolTip(strip_->accessibleName());
-    for (QWidget* control : std::initializer_list<QWidget*>{index_, view_, block_, part_, side_, classToken_, hold_,
-                                                            opacity_, colors_, strip_})
+    for (QWidget* control : source().controls())
+        row->addWidget(control);
+    for (QWidget* control :
+         std::initializer_list<QWidget*>{view_, block_, part_, side_, classToken_, hold_, opacity_, colors_, strip_})
         row->addWidget(control);
     for (QComboBox* box : {view_, block_, part_, side_})
         box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
@@ -108,7 +109,6 @@ QLayout* AttentionPanel::makeControls() {
 }
 
 void AttentionPanel::connectControls() {
-    connect(index_, &PictureChooser::chosen, this, [this] { ask(); });
     connect(view_, &QComboBox::activated, this, [this] { ask(); });
     connect(block_, &QComboBox::activated, this, [this] {
         if (isConvolutional())
@@ -131,7 +131,7 @@ void AttentionPanel::connectControls() {
 }
 
 void AttentionPanel::resizeEvent(QResizeEvent* event) {
-    ProbePanel::resizeEvent(event);
+    PicturePanel::resizeEvent(event);
     arrangeParts();
 }
 
@@ -170,7 +170,7 @@ void AttentionPanel::fillChoices() {
     classToken_->setText(stages ? tr("Whole picture") : tr("Class token"));
     classToken_->setToolTip(stages ? tr("Asks from the mean of all cells again, not from one")
                                    : tr("Asks from the class token again, not from a patch"));
-    for (QWidget* widget : std::initializer_list<QWidget*>{index_, view_, block_, part_, side_, classToken_})
+    for (QWidget* widget : std::initializer_list<QWidget*>{view_, block_, part_, side_, classToken_})
         widget->setEnabled(run_ != nullptr);
     status_->setText(!run_    ? tr("Where the heads look appears here when a run is open.")
                      : stages ? convolutionText(*run_)
@@ -197,7 +197,7 @@ QString AttentionPanel::partText(const AttentionAnswer& answer, int part) {
 }
 
 void AttentionPanel::onNewRun() {
-    ProbePanel::onNewRun();
+    PicturePanel::onNewRun();
     answer_ = {};
     query_ = -1;
     run_.reset();
@@ -218,10 +218,9 @@ void AttentionPanel::onNewRun() {
 void AttentionPanel::onSnapshot(const Snapshot& snapshot) {
     if (snapshot.run != run_) {
         run_ = snapshot.run;
-        index_->setCount(run_ ? run_->sampleCount : 1);
         fillChoices();
     }
-    ProbePanel::onSnapshot(snapshot);
+    PicturePanel::onSnapshot(snapshot);
 }
 
 void AttentionPanel::forgetQuery() {
@@ -244,7 +243,7 @@ void AttentionPanel::choosePart(int part) {
 
 ProbeQuestion AttentionPanel::question() const {
     AttentionRequest request;
-    request.picture = {PictureRef::Kind::sample, index_->index(), {}};
+    request.picture = source().picture();
     request.block = block_->currentData().toInt();
     request.inputSide = side_->currentData().toLongLong();
     request.queryPatch = query_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/probe_panel.h"
+#include "ui/picture_panel.h"
 
 #include <QTimer>
 
@@ -13,7 +13,6 @@ class QPushButton;
 
 namespace dinoscope {
 
-class PictureChooser;
 class HeatMapView;
 class ValueSlider;
 
@@ -21,7 +20,7 @@ class ValueSlider;
 /// their mean, from the class token or from a patch that was clicked; how strong the features of the patches are, all
 /// channels or one; how alike the patches are. A convolutional network has the last two. One answer can be held below
 /// the one that follows the controls, to compare two moments, pictures or blocks.
-class AttentionPanel : public ProbePanel {
+class AttentionPanel : public PicturePanel {
     Q_OBJECT
 
 public:
@@ -69,7 +68,6 @@ private:
     static QString partText(const AttentionAnswer& answer, int part);
     QString queryText(const Shown& shown) const;
 
-    PictureChooser* index_;
     QComboBox *view_, *block_, *part_, *side_, *colors_, *strip_;
     QPushButton *classToken_, *hold_;
     ValueSlider* opacity_;

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/crops_panel.h"
 
+#include "ui/crop_params.h"
 #include "ui/engine_bridge.h"
 #include "ui/moment.h"
-#include "ui/picture_chooser.h"
 #include "ui/pictures.h"
 #include "ui/probe_controls.h"
 #include "ui/texts.h"
 #include "widgets/crop_board.h"
 #include "widgets/flow_layout.h"
 
-#include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -63,86 +62,145 @@ QString wordsOf(const ViewInfo& view) {
     return words.join(QStringLiteral(" · "));
 }
 
+/// Which network sees a view: in the line below a tile, and as a sentence.
+QString networksOf(const ViewInfo& view) {
+    if (view.seenByTeacher && view.seenByStudent)
+        return CropsPanel::tr("both");
+    return view.seenByTeacher   ? CropsPanel::tr("teacher")
+           : view.seenByStudent ? CropsPanel::tr("student")
+                                : CropsPanel::tr("neither");
+}
+
+QString seenBy(const ViewInfo& view) {
+    if (view.seenByTeacher && view.seenByStudent)
+        return CropsPanel::tr("Seen by teacher and student");
+    return view.seenByTeacher   ? CropsPanel::tr("Seen by the teacher alone")
+           : view.seenByStudent ? CropsPanel::tr("Seen by the student alone")
+                                : CropsPanel::tr("Seen by neither network");
+}
+
 } // namespace
 
 CropsPanel::CropsPanel(const PanelContext& context, QWidget* parent)
-    : ProbePanel(context, ProbeKind::crops, parent), source_(new QComboBox(this)),
-      index_(new PictureChooser(PictureChooser::Offers::neighboursOnly, this)),
-      reroll_(toolButton(LineIcon::shuffle, tr("Other crops"),
-                         tr("Cuts the same picture again, as another epoch would"), this)),
-      freeze_(toolButton(LineIcon::freeze, tr("Freeze"), tr("Keeps what is shown while the run goes on"), this)),
-      status_(new QLabel(this)), board_(new CropBoard(this)) {
+    : PicturePanel(context, ProbeKind::crops, PictureSource::Offers::lastBatchToo, parent),
+      reroll_(toolButton(LineIcon::shuffle, tr("Re-roll"), {}, this)),
+      freeze_(toolButton(LineIcon::freeze, {}, tr("Freeze: keeps what is shown while the run goes on"), this)),
+      params_(new CropParams(context.bridge, context.draft, this)), status_(new QLabel(this)),
+      board_(new CropBoard(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 8, 12, 8);
     column->setSpacing(8);
     auto* row = new FlowLayout(4);
-    source_->addItem(tr("Last batch"));
-    source_->addItem(tr("Data set"));
-    source_->setAccessibleName(tr("Where the picture comes from"));
     freeze_->setCheckable(true);
-    for (QWidget* widget : std::initializer_list<QWidget*>{source_, index_, reroll_, freeze_})
+    for (QWidget* widget : source().controls())
         row->addWidget(widget);
+    row->addWidget(reroll_);
+    row->addWidget(freeze_);
     status_->setProperty("muted", true);
     status_->setWordWrap(true);
-    status_->setText(tr("The crops of a picture appear here when a run is open."));
     column->addLayout(row);
-    column->addWidget(status_);
+    for (QWidget* widget : std::initializer_list<QWidget*>{params_, noteLabel(), status_})
+        column->addWidget(widget);
     column->addWidget(board_, 1);
-    connect(source_, &QComboBox::activated, this, [this] { sourceChanged(); });
-    connect(index_, &PictureChooser::chosen, this, [this] { ask(); });
+    connect(&source(), &PictureSource::changed, this, &CropsPanel::followSource);
     connect(reroll_, &QPushButton::clicked, this, [this] {
         ++rerolls_;
         ask();
     });
     connect(freeze_, &QPushButton::toggled, this, [this](bool on) { setFrozen(on); });
-    sourceChanged();
+    connect(params_, &CropParams::refused, this, [this](const QString& sentence) { showNote(sentence, true); });
+    connect(&moment(), &Moment::changed, this, [this] { params_->follow(*bridge().snapshot(), !moment().isLive()); });
+    say(tr("The crops of a picture appear here when a run is open."));
+    followSource();
 }
 
-bool CropsPanel::fromBatch() const { return source_->currentIndex() == 0; }
+void CropsPanel::say(const QString& sentence) {
+    status_->setText(sentence);
+    status_->setVisible(!sentence.isEmpty());
+}
 
-void CropsPanel::sourceChanged() {
-    reroll_->setEnabled(!fromBatch());
-    reroll_->setToolTip(
-        fromBatch() ? tr("The crops of the last batch are those that were trained on; choose 'Data set' to cut others.")
-                    : tr("Cuts the same picture again, as another epoch would"));
-    ask();
+QString CropsPanel::status() const { return status_->isHidden() ? QString() : status_->text(); }
+
+void CropsPanel::followSource() {
+    const bool fixed = source().isLastBatch();
+    reroll_->setEnabled(!fixed);
+    reroll_->setToolTip(fixed ? tr("The crops of the last batch are those that were trained on; choose 'Data set' to "
+                                   "cut others.")
+                              : tr("Cuts the same picture again, as another epoch would"));
+    changed_.reset();
+    showDelay();
 }
 
 void CropsPanel::onNewRun() {
-    ProbePanel::onNewRun();
+    PicturePanel::onNewRun();
     freeze_->setChecked(false);
     board_->show({}, {}, {});
+    cutBy_.clear();
+    changed_.reset();
+    showDelay();
 }
 
-ProbeQuestion CropsPanel::question() const {
-    return CropsRequest{{fromBatch() ? PictureRef::Kind::lastBatch : PictureRef::Kind::sample, index_->index(), {}},
-                        rerolls_};
+void CropsPanel::onSnapshot(const Snapshot& snapshot) {
+    params_->follow(snapshot, !moment().isLive());
+    PicturePanel::onSnapshot(snapshot);
+    followParams(snapshot);
 }
+
+/// Also of what is changed in the Parameters.
+void CropsPanel::followParams(const Snapshot& snapshot) {
+    std::map<std::string, ParamValue> now;
+    if (snapshot.params)
+        now = CropParams::valuesOf(*snapshot.params);
+    if (now == cutBy_)
+        return;
+    const bool isChange = !cutBy_.empty();
+    cutBy_ = std::move(now);
+    if (!isChange || !moment().isLive() || isFrozen())
+        return;
+    if (source().isLastBatch() && answerStep() && snapshot.step.value > 0)
+        changed_ = snapshot.step;
+    showDelay();
+    ask();
+}
+
+void CropsPanel::showDelay() {
+    const bool live = bridge().snapshot()->run && answerStep();
+    if (live)
+        say(changed_ ? tr("These are the crops that were trained on; the change shows with the batch of the next step.")
+                     : QString());
+}
+
+ProbeQuestion CropsPanel::question() const { return CropsRequest{source().picture(), rerolls_}; }
 
 void CropsPanel::showAnswer(const ProbeResult& result) {
     const auto& answer = std::get<CropsAnswer>(result.answer);
+    const QImage picture = toQImage(answer.source);
+    const double shrink =
+        answer.width > 0 ? static_cast<double>(picture.width()) / static_cast<double>(answer.width) : 1;
     std::vector<CropBoard::Crop> crops;
     int globals = 0, locals = 0;
     for (const ViewInfo& view : answer.views) {
         const QString title = view.isGlobal ? tr("Global %1").arg(++globals) : tr("Local %1").arg(++locals);
-        const QString networks = view.seenByTeacher && view.seenByStudent ? tr("both")
-                                 : view.seenByTeacher                     ? tr("teacher")
-                                                                          : tr("student");
-        crops.push_back(
-            {toQImage(view.image), QRectF(view.left, view.top, view.width, view.height), title, wordsOf(view), networks,
-             title + QLatin1Char('\n') +
-                 (view.seenByTeacher ? tr("Seen by teacher and student") : tr("Seen by the student alone")) +
-                 QLatin1Char('\n') + detailsOf(view),
-             view.isGlobal});
+        crops.push_back({toQImage(view.image),
+                         QRectF(view.left * shrink, view.top * shrink, view.width * shrink, view.height * shrink),
+                         title, wordsOf(view), networksOf(view),
+                         title + QLatin1Char('\n') + seenBy(view) + QLatin1Char('\n') + detailsOf(view),
+                         view.isGlobal});
     }
-    board_->show(toQImage(answer.source), tr("%1, %2").arg(textOf(answer.caption), stepText(result.step, false)),
-                 std::move(crops));
-    status_->hide();
+    QStringList caption{textOf(answer.caption)};
+    caption << stepText(result.step, false);
+    if (answer.width > 0)
+        caption << tr("%1 × %2 px").arg(answer.width).arg(answer.height);
+    board_->show(picture, caption.join(QStringLiteral(", ")), std::move(crops));
+    if (answer.sample >= 0)
+        source().setShown({PictureRef::Kind::sample, answer.sample, {}, {}});
+    if (changed_ && result.step > *changed_)
+        changed_.reset();
+    showDelay();
 }
 
 void CropsPanel::showError(const Error& error) {
-    status_->setText(textOf(error.message));
-    status_->show();
+    say(textOf(error.message));
     board_->setDimmed(true);
 }
 

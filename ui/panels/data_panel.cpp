@@ -3,6 +3,8 @@
 
 #include "ui/data_words.h"
 #include "ui/engine_bridge.h"
+#include "ui/file_places.h"
+#include "ui/picture_menu.h"
 #include "ui/pictures.h"
 #include "ui/run_draft.h"
 #include "ui/sample_grid.h"
@@ -80,6 +82,12 @@ DataPanel::DataPanel(const PanelContext& context, QWidget* parent)
     whole->setContentsMargins(12, 8, 4, 8);
     whole->addWidget(scroll);
     connect(&draft(), &RunDraft::changed, this, &DataPanel::follow);
+    connect(samples_, &SampleGrid::opened, this, [this](std::int64_t sample) {
+        sendPicture(QStringLiteral("crops"), {PictureRef::Kind::sample, sample, {}, {}});
+    });
+    connect(samples_, &SampleGrid::menuAsked, this, [this](std::int64_t sample, const QPoint& at) {
+        popUpPictureMenu(*this, {PictureRef::Kind::sample, sample, {}, {}}, at);
+    });
     shown_ = target();
     say({});
     showProgress({});
@@ -121,19 +129,26 @@ QWidget* DataPanel::makeResults() {
     takeColors_->setToolTip(tr("Puts mean and deviation into augment.mean and augment.std of the next run"));
     copy_ = new QPushButton(tr("Copy list"), results_);
     copy_->setToolTip(tr("Copies the chosen rows, or all, with tabs between the columns"));
+    openFolder_ = new QPushButton(tr("Open folder"), results_);
+    auto* problemRow = new FlowLayout(8);
+    problemRow->addWidget(openFolder_);
+    problemRow->addWidget(copy_);
     column->addWidget(sizeWords_);
     column->addWidget(colors_);
     column->addWidget(takeColors_, 0, Qt::AlignLeft);
     for (QWidget* widget : std::initializer_list<QWidget*>{problemWords_, problems_, reason_})
         column->addWidget(widget);
-    column->addWidget(copy_, 0, Qt::AlignLeft);
+    column->addLayout(problemRow);
     for (QWidget* widget : std::initializer_list<QWidget*>{classWords_, classes_})
         column->addWidget(widget);
     problems_->setColumnWidth(0, 220);
     classes_->setColumnWidth(0, 180);
     connect(problems_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
         reason_->setText(now.isValid() ? problems_->textAt(now.row(), 2) : QString());
+        updateButtons();
     });
+    connect(problems_, &QTableView::activated, this, [this] { openProblemFolder(); });
+    connect(openFolder_, &QPushButton::clicked, this, &DataPanel::openProblemFolder);
     connect(takeColors_, &QPushButton::clicked, this, &DataPanel::takeColors);
     connect(copy_, &QPushButton::clicked, this, [this] {
         problems_->copy();
@@ -235,6 +250,18 @@ void DataPanel::end(const JobResult& result) {
     showReport();
 }
 
+/// The file manager shows the folder of a bad file; a file in a tar file has that of the tar file.
+void DataPanel::openProblemFolder() {
+    const QModelIndex now = problems_->currentIndex();
+    if (!now.isValid())
+        return;
+    const QString folder = folderOf(problems_->textAt(now.row(), 0), textOf(shown_.path));
+    if (!openInFileManager(folder))
+        say(tr("%1 could not be opened: there is no program that shows folders. \"Copy list\" copies the paths.")
+                .arg(folder),
+            true);
+}
+
 void DataPanel::takeColors() {
     if (!report_ || !report_->colors)
         return;
@@ -313,6 +340,7 @@ void DataPanel::showReport() {
     reason_->setVisible(!rows.empty());
     reason_->setText(tr("Choose a file to read its reason in full."));
     copy_->setVisible(!rows.empty());
+    openFolder_->setVisible(!rows.empty());
     problems_->setRows(std::move(rows));
     sizes_->setVisible(!bars.empty());
     sizes_->setValues(std::move(bars));
@@ -364,6 +392,10 @@ void DataPanel::updateButtons() {
                                                  : textOf(why);
     start_->setEnabled(reason.isEmpty());
     start_->setToolTip(reason.isEmpty() ? tr("Reads every picture completely and says which cannot be used") : reason);
+    const bool chosen = problems_->currentIndex().isValid();
+    openFolder_->setEnabled(chosen);
+    openFolder_->setToolTip(chosen ? tr("Shows the folder of the chosen file, as a double click on its row does")
+                                   : tr("Choose a file in the list first."));
     cancel_->setVisible(scan_ != 0);
     cancel_->setEnabled(scan_ != 0);
 }

@@ -35,6 +35,7 @@ public:
     QPushButton& cancelButton() const { return *cancel_; }
     QPushButton& takeColorsButton() const { return *takeColors_; }
     QPushButton& copyButton() const { return *copy_; }
+    QPushButton& openFolderButton() const { return *openFolder_; }
     RecordTable& problemTable() const { return *problems_; }
     RecordTable& classTable() const { return *classes_; }
     BarStrip& sizeStrip() const { return *sizes_; }
@@ -64,6 +65,7 @@ private:
     void follow();
     void scan();
     void end(const JobResult& result);
+    void openProblemFolder();
     void takeColors();
     void showFacts();
     void showCache();
@@ -77,7 +79,7 @@ private:
     JobStarter jobs_;
     QLabel *title_, *facts_, *cache_, *counts_, *message_, *sizeWords_, *colors_, *problemWords_, *reason_,
         *classWords_;
-    QPushButton *start_, *cancel_, *takeColors_, *copy_;
+    QPushButton *start_, *cancel_, *takeColors_, *copy_, *openFolder_;
     QProgressBar* progress_;
     QWidget* results_ = nullptr;
     BarStrip* sizes_;

@@ -2,7 +2,6 @@
 #include "ui/panels/neighbours_panel.h"
 
 #include "ui/engine_bridge.h"
-#include "ui/picture_chooser.h"
 #include "ui/pictures.h"
 #include "ui/probe_controls.h"
 #include "ui/texts.h"
@@ -24,8 +23,7 @@ constexpr int kAgainMs = 300, kMostTries = 200; // a minute
 } // namespace
 
 NeighboursPanel::NeighboursPanel(const PanelContext& context, QWidget* parent)
-    : ProbePanel(context, ProbeKind::neighbours, parent),
-      index_(new PictureChooser(PictureChooser::Offers::anyPicture, this)), count_(new QComboBox(this)),
+    : PicturePanel(context, ProbeKind::neighbours, PictureSource::Offers::dataSet, parent), count_(new QComboBox(this)),
       measure_(new QPushButton(tr("Measure now"), this)), status_(new QLabel(this)),
       picture_(new PictureStrip(tr("Picture"), ColorRole::text, this)),
       student_(new PictureStrip(tr("Student"), ColorRole::student, this)),
@@ -36,6 +34,7 @@ NeighboursPanel::NeighboursPanel(const PanelContext& context, QWidget* parent)
     column->addLayout(makeControls());
     status_->setProperty("muted", true);
     status_->setWordWrap(true);
+    column->addWidget(noteLabel());
     column->addWidget(status_);
     auto* board = new QGridLayout;
     board->setHorizontalSpacing(12);
@@ -49,6 +48,11 @@ NeighboursPanel::NeighboursPanel(const PanelContext& context, QWidget* parent)
     picture_->setFocusPolicy(Qt::NoFocus);
     connect(student_, &PictureStrip::chosen, this, [this](int tile) { choose(answer_.student, tile); });
     connect(teacher_, &PictureStrip::chosen, this, [this](int tile) { choose(answer_.teacher, tile); });
+    for (const auto& [strip, answer] : {std::pair(student_, &answer_.student), std::pair(teacher_, &answer_.teacher)})
+        connect(strip, &PictureStrip::menuAsked, this, [this, list = answer](int tile, const QPoint& at) {
+            if (static_cast<std::size_t>(tile) < list->size())
+                showMenu({PictureRef::Kind::sample, (*list)[static_cast<std::size_t>(tile)].sample, {}, {}}, at);
+        });
     again_.setSingleShot(true);
     again_.setInterval(kAgainMs);
     connect(&again_, &QTimer::timeout, this, [this] { ask(); });
@@ -61,9 +65,10 @@ QLayout* NeighboursPanel::makeControls() {
         count_->addItem(tr("%1 neighbours").arg(count), count);
     count_->setCurrentIndex(1);
     count_->setAccessibleName(tr("Number of neighbours"));
-    for (QWidget* widget : std::initializer_list<QWidget*>{index_, count_, measure_})
+    for (QWidget* widget : source().controls())
         row->addWidget(widget);
-    connect(index_, &PictureChooser::chosen, this, [this] { ask(); });
+    row->addWidget(count_);
+    row->addWidget(measure_);
     connect(count_, &QComboBox::activated, this, [this] { ask(); });
     connect(measure_, &QPushButton::clicked, this, &NeighboursPanel::measureAsked);
     return row;
@@ -75,7 +80,7 @@ void NeighboursPanel::say(const QString& sentence) {
 }
 
 void NeighboursPanel::onNewRun() {
-    ProbePanel::onNewRun();
+    PicturePanel::onNewRun();
     run_.reset();
     answer_ = {};
     measureAsked_ = false;
@@ -90,22 +95,21 @@ void NeighboursPanel::onNewRun() {
 
 void NeighboursPanel::onSnapshot(const Snapshot& snapshot) {
     run_ = snapshot.run;
-    index_->setCount(run_ ? run_->sampleCount : 1);
     const std::string_view why = refusal(snapshot.state, CommandKind::requestProbe);
     measure_->setEnabled(run_ && why.empty());
     measure_->setToolTip(!measure_->isEnabled()
                              ? textOf(run_ ? why : refusal(RunState::empty, CommandKind::requestProbe))
                              : tr("Computes the features of the references, and the accuracies, with the networks as "
                                   "they are now"));
-    ProbePanel::onSnapshot(snapshot);
+    PicturePanel::onSnapshot(snapshot);
 }
 
 bool NeighboursPanel::hasShown(Step step) const {
-    return ProbePanel::hasShown(step) && (!isVisible() || !measureAsked_ || answer_.references > 0);
+    return PicturePanel::hasShown(step) && (!isVisible() || !measureAsked_ || answer_.references > 0);
 }
 
 ProbeQuestion NeighboursPanel::question() const {
-    return NeighboursRequest{{PictureRef::Kind::sample, index_->index(), {}}, count_->currentData().toLongLong()};
+    return NeighboursRequest{source().picture(), count_->currentData().toLongLong()};
 }
 
 QString NeighboursPanel::className(std::int32_t label) const {
@@ -116,7 +120,7 @@ QString NeighboursPanel::className(std::int32_t label) const {
 
 void NeighboursPanel::choose(const std::vector<Neighbour>& neighbours, int tile) {
     if (tile >= 0 && static_cast<std::size_t>(tile) < neighbours.size())
-        index_->choose(neighbours[static_cast<std::size_t>(tile)].sample);
+        source().show({PictureRef::Kind::sample, neighbours[static_cast<std::size_t>(tile)].sample, {}, {}});
 }
 
 void NeighboursPanel::fillStrip(PictureStrip& strip, const std::vector<Neighbour>& neighbours,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/probe_panel.h"
+#include "ui/picture_panel.h"
 
 #include <QTimer>
 
@@ -11,13 +11,12 @@ class QPushButton;
 
 namespace dinoscope {
 
-class PictureChooser;
 class PictureStrip;
 
 /// The pictures nearest to one picture in the features of the student and of the teacher. A click on one of them asks
 /// for its own neighbours. The features of the references are those of the run's newest evaluation; when there was none
 /// yet and the panel is looked at, it asks for one. At a kept moment they are computed when somebody looks.
-class NeighboursPanel : public ProbePanel {
+class NeighboursPanel : public PicturePanel {
     Q_OBJECT
 
 public:
@@ -46,7 +45,6 @@ private:
     void choose(const std::vector<Neighbour>& neighbours, int tile);
     void say(const QString& sentence);
 
-    PictureChooser* index_;
     QComboBox* count_;
     QPushButton* measure_;
     QLabel* status_;

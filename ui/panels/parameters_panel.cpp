@@ -2,6 +2,7 @@
 #include "ui/panels/parameters_panel.h"
 
 #include "ui/engine_bridge.h"
+#include "ui/live_param.h"
 #include "ui/param_binder.h"
 #include "ui/run_draft.h"
 #include "ui/texts.h"
@@ -85,7 +86,7 @@ void ParametersPanel::onSnapshot(const Snapshot& snapshot) {
 }
 
 bool ParametersPanel::reachesRun(const ParamSpec& spec) const {
-    return spec.takesEffect != TakesEffect::newRun && runParams_ && isAllowed(state_, CommandKind::setParam);
+    return liveRefusal(spec, state_, runParams_.get()).isEmpty();
 }
 
 void ParametersPanel::edit(const QString& id, const QString& text) {
@@ -113,12 +114,10 @@ void ParametersPanel::edit(const QString& id, const QString& text) {
 void ParametersPanel::postChange(const ParamSpec& spec, const ParamValue& value) {
     const std::string id = spec.id;
     form_->row(textOf(id))->setState(FieldRow::State::pending, tr("Sent; waiting for the next step."));
-    auto command = std::make_shared<CommandId>(0);
-    *command =
-        bridge().post(SetParamCommand{id, value}, this, [this, id, command](const Acknowledgement& acknowledgement) {
-            answer(id, *command, acknowledgement);
-        });
-    pending_[id] = *command;
+    pending_[id] = sendParam(bridge(), draft(), this, id, value,
+                             [this, id](CommandId command, const Acknowledgement& acknowledgement) {
+                                 answer(id, command, acknowledgement);
+                             });
 }
 
 void ParametersPanel::answer(const std::string& id, CommandId command, const Acknowledgement& acknowledgement) {
@@ -127,13 +126,10 @@ void ParametersPanel::answer(const std::string& id, CommandId command, const Ack
         return; // overtaken by a newer change of the same parameter
     pending_.erase(waiting);
     FieldRow* row = form_->row(textOf(id));
-    if (acknowledgement.refused) {
+    if (acknowledgement.refused)
         row->setState(FieldRow::State::refused, textOf(acknowledgement.refused->message));
-    } else {
+    else
         row->setState(FieldRow::State::plain);
-        if (const auto& params = bridge().snapshot()->params)
-            draft().set(id, params->at(id)); // the next run starts from what this one has become
-    }
     showValues();
 }
 
