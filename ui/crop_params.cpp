@@ -12,11 +12,13 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
+#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -53,11 +55,39 @@ void explain(QWidget* widget, const ParamSpec& spec, const QString& reason) {
     widget->setAccessibleDescription(widget->toolTip());
 }
 
+/// Lines of controls that can be scrolled where the panel is low.
+class Fold : public QScrollArea {
+public:
+    explicit Fold(QWidget* parent) : QScrollArea(parent) {
+        setWidgetResizable(true);
+        setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+        setFrameShape(QFrame::NoFrame);
+        viewport()->setAutoFillBackground(false);
+        setFocusPolicy(Qt::NoFocus);
+    }
+    QSize sizeHint() const override { return {width(), whole()}; }
+    QSize minimumSizeHint() const override { return {kLeastWidth, std::min(whole(), kLeastHeight)}; }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override {
+        QScrollArea::resizeEvent(event);
+        setMaximumHeight(whole());
+        updateGeometry();
+    }
+
+private:
+    static constexpr int kLeastWidth = 120, kLeastHeight = 60; // two lines
+    int whole() const { return widget() ? widget()->heightForWidth(viewport()->width()) : 0; }
+};
+
 } // namespace
 
 CropParams::CropParams(EngineBridge& bridge, RunDraft& draft, QWidget* parent)
     : QWidget(parent), bridge_(bridge), draft_(draft), head_(new QToolButton(this)) {
-    body_ = makeBody();
+    auto* fold = new Fold(this);
+    fold->setWidget(makeBody());
+    fold->widget()->setAutoFillBackground(false);
+    body_ = fold;
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
@@ -80,18 +110,13 @@ CropParams::CropParams(EngineBridge& bridge, RunDraft& draft, QWidget* parent)
     showReasons();
 }
 
-void CropParams::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    body_->setMinimumHeight(body_->heightForWidth(width())); // else a low dock would cut the lines off
-}
-
 QWidget* CropParams::makeBody() {
     auto* body = new QWidget(this);
     auto* flow = new FlowLayout(8, body);
     addRange(*flow, body, kGlobalMin, kGlobalMax, tr("Global scale"));
-    addNumber(*flow, body, kGlobalSize, tr("size"));
+    addNumber(*flow, body, kGlobalSize, tr("Global size"));
     addRange(*flow, body, kLocalMin, kLocalMax, tr("Local scale"));
-    addNumber(*flow, body, kLocalSize, tr("size"));
+    addNumber(*flow, body, kLocalSize, tr("Local size"));
     addNumber(*flow, body, kLocalCrops, tr("Local crops"));
     addChoice(*flow, body, kRecipe, tr("Recipe"));
     addChoice(*flow, body, kPairing, tr("Pairing"));

@@ -41,9 +41,6 @@ signals:
     /// The run has taken no change; a sentence says why. Empty: it has taken the newest.
     void refused(const QString& sentence);
 
-protected:
-    void resizeEvent(QResizeEvent* event) override;
-
 private:
     struct Range {
         const ParamSpec *low, *high;
@@ -73,7 +70,7 @@ private:
     EngineBridge& bridge_;
     RunDraft& draft_;
     QToolButton* head_;
-    QWidget* body_ = nullptr;
+    QWidget* body_ = nullptr; ///< what folds away
     std::vector<Range> ranges_;
     std::vector<Number> numbers_;
     std::vector<Choice> choices_;

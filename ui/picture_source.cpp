@@ -18,7 +18,7 @@ namespace dinoscope {
 namespace {
 
 constexpr int kLettersSeen = 7;  // of the list when it is closed, at least
-constexpr int kLongestName = 18; // letters of a file's name in the list
+constexpr int kLongestName = 11; // letters of a file's name in the list
 
 int dataOf(PictureRef::Kind kind) { return static_cast<int>(kind); }
 
@@ -46,7 +46,7 @@ PictureSource::PictureSource(Offers offers, Panel& panel)
     kind_->setAccessibleName(tr("Where the picture comes from"));
     kind_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     kind_->setMinimumContentsLength(kLettersSeen);
-    kind_->view()->setMinimumWidth(kind_->fontMetrics().horizontalAdvance(QLatin1Char('m')) * kLongestName);
+    kind_->view()->setMinimumWidth(kind_->fontMetrics().horizontalAdvance(QLatin1Char('m')) * (kLongestName + 2));
     fillKinds();
     if (offers_ == Offers::lastBatchToo)
         setKind(PictureRef::Kind::lastBatch);
@@ -64,6 +64,7 @@ PictureSource::PictureSource(Offers offers, Panel& panel)
     connect(&reader_, &PictureReader::arrived, this, &PictureSource::takeOwn);
     connect(&reader_, &PictureReader::failed, this, [this](const QString& sentence) { emit said(sentence, true); });
     showNumber();
+    explain();
 }
 
 std::vector<QWidget*> PictureSource::controls() const { return {kind_, number_, open_, menu_}; }
@@ -93,8 +94,8 @@ void PictureSource::setKind(PictureRef::Kind kind) {
     chosen_ = kind;
     const QSignalBlocker quiet(kind_);
     kind_->setCurrentIndex(kind_->findData(dataOf(kind)));
-    kind_->setToolTip(isOwn() ? textOf(own_.name) : kind_->accessibleName());
     showNumber();
+    explain();
 }
 
 void PictureSource::showNumber() {
@@ -147,6 +148,16 @@ void PictureSource::chooseFile() {
 
 void PictureSource::showMenu() { popUpPictureMenu(panel_, shown(), menu_->mapToGlobal(QPoint(0, menu_->height()))); }
 
+/// A control that cannot act says why.
+void PictureSource::explain() {
+    for (QWidget* widget : controls())
+        widget->setEnabled(hasRun_);
+    const QString reason = hasRun_ ? QString() : textOf(refusal(RunState::empty, CommandKind::requestProbe));
+    open_->setToolTip(hasRun_ ? open_->accessibleName() : reason);
+    menu_->setToolTip(hasRun_ ? menu_->accessibleName() : reason);
+    kind_->setToolTip(!hasRun_ ? reason : isOwn() ? textOf(own_.name) : kind_->accessibleName());
+}
+
 void PictureSource::follow(const Snapshot& snapshot) {
     // Without a run the numbers stay as they are, for the next one.
     const std::int64_t samples = snapshot.run ? std::max<std::int64_t>(1, snapshot.run->sampleCount) : samples_;
@@ -163,11 +174,11 @@ void PictureSource::follow(const Snapshot& snapshot) {
         showNumber();
     }
     const bool has = snapshot.run != nullptr;
-    for (QWidget* widget : controls())
-        widget->setEnabled(has);
-    if (has != hasRun_)
-        shown_.reset();
+    if (has == hasRun_)
+        return;
     hasRun_ = has;
+    shown_.reset();
+    explain();
 }
 
 } // namespace dinoscope

@@ -60,6 +60,7 @@ private:
     void setKind(PictureRef::Kind kind);
     void changeTo(PictureRef::Kind kind);
     void showNumber();
+    void explain();
     void chooseFile();
     void takeOwn(const PictureRef& picture);
     void showMenu();

@@ -124,7 +124,7 @@ void CropBoard::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setOpacity(dimmed_ ? 0.5 : 1);
     const int line = fontMetrics().height();
-    const QRectF area = drawPicture(painter, source_, sourceArea().adjusted(2, line + 2, -2, -2 * line));
+    const QRectF area = drawPicture(painter, source_, sourceArea().adjusted(2, line + 2, -2, -2 * line - 6));
     painter.setPen(themeColor(ColorRole::text, palette()));
     painter.drawText(QRectF(0, 0, sourceArea().width(), line), Qt::AlignHCenter, tr("Source"));
     painter.setPen(themeColor(ColorRole::mutedText, palette()));

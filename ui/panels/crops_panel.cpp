@@ -122,13 +122,21 @@ void CropsPanel::say(const QString& sentence) {
 QString CropsPanel::status() const { return status_->isHidden() ? QString() : status_->text(); }
 
 void CropsPanel::followSource() {
-    const bool fixed = source().isLastBatch();
-    reroll_->setEnabled(!fixed);
-    reroll_->setToolTip(fixed ? tr("The crops of the last batch are those that were trained on; choose 'Data set' to "
-                                   "cut others.")
-                              : tr("Cuts the same picture again, as another epoch would"));
+    explain();
     changed_.reset();
     showDelay();
+}
+
+void CropsPanel::explain() {
+    const bool fixed = source().isLastBatch();
+    const QString none = hasRun_ ? QString() : textOf(refusal(RunState::empty, CommandKind::requestProbe));
+    reroll_->setEnabled(hasRun_ && !fixed);
+    freeze_->setEnabled(hasRun_);
+    freeze_->setToolTip(hasRun_ ? freeze_->accessibleName() : none);
+    reroll_->setToolTip(!hasRun_ ? none
+                        : fixed ? tr("The crops of the last batch are those that were trained on; choose 'Data set' to "
+                                     "cut others.")
+                                : tr("Cuts the same picture again, as another epoch would"));
 }
 
 void CropsPanel::onNewRun() {
@@ -141,6 +149,10 @@ void CropsPanel::onNewRun() {
 }
 
 void CropsPanel::onSnapshot(const Snapshot& snapshot) {
+    if (const bool has = snapshot.run != nullptr; has != hasRun_) {
+        hasRun_ = has;
+        explain();
+    }
     params_->follow(snapshot, !moment().isLive());
     PicturePanel::onSnapshot(snapshot);
     followParams(snapshot);

@@ -38,6 +38,8 @@ protected:
 
 private:
     void followSource();
+    /// A button that cannot act says why.
+    void explain();
     void followParams(const Snapshot& snapshot);
     void say(const QString& sentence);
     /// Says what keeps a change from being seen at once.
@@ -47,6 +49,7 @@ private:
     CropParams* params_;
     QLabel* status_;
     CropBoard* board_;
+    bool hasRun_ = false;
     std::int64_t rerolls_ = 0;
     std::map<std::string, ParamValue> cutBy_; ///< values in force at the last look
     std::optional<Step> changed_;             ///< step of the last change that the last batch does not show yet
