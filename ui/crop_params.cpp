@@ -13,6 +13,7 @@
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QToolButton>
@@ -66,7 +67,10 @@ public:
         setFocusPolicy(Qt::NoFocus);
     }
     QSize sizeHint() const override { return {width(), whole()}; }
-    QSize minimumSizeHint() const override { return {kLeastWidth, std::min(whole(), kLeastHeight)}; }
+    QSize minimumSizeHint() const override {
+        const int wide = widget() ? widget()->minimumSizeHint().width() + verticalScrollBar()->sizeHint().width() : 0;
+        return {wide, std::min(whole(), kLeastHeight)};
+    }
 
 protected:
     void resizeEvent(QResizeEvent* event) override {
@@ -76,7 +80,7 @@ protected:
     }
 
 private:
-    static constexpr int kLeastWidth = 120, kLeastHeight = 60; // two lines
+    static constexpr int kLeastHeight = 60; // two lines
     int whole() const { return widget() ? widget()->heightForWidth(viewport()->width()) : 0; }
 };
 
