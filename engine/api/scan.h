@@ -44,7 +44,8 @@ struct ColorStatistics {
 };
 
 struct ScanReport {
-    /// A picture that is not ok, or something that has the name of a picture and is no file.
+    /// A picture that is not ok, one of a kind that is not read, or something that has the name of a picture and is no
+    /// file.
     struct Problem {
         std::string path;
         PictureVerdict verdict = PictureVerdict::unreadable;

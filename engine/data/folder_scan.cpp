@@ -20,12 +20,24 @@ namespace fs = std::filesystem;
 struct Contents {
     std::vector<std::pair<std::string, std::int64_t>> files; ///< name, bytes
     std::vector<std::string> folders;
-    std::vector<FolderMisnomer> misnomers; ///< but for folders
+    std::vector<ScanReport::Problem> unusable; ///< but for folders
     std::int64_t otherFiles = 0;
 };
 
-const char* kindWord(mode_t mode) {
-    return S_ISFIFO(mode) ? "is a pipe" : S_ISSOCK(mode) ? "is a socket" : "is a device";
+const char* kindWord(mode_t mode) { return S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device"; }
+
+ScanReport::Problem misnomer(std::string path, std::string what) {
+    return {std::move(path), PictureVerdict::unreadable,
+            "This is " + what + ", though it has the name of a picture: rename it."};
+}
+
+/// The ending of a name in small letters, with its dot; empty if it has none.
+std::string endingOf(const std::string& name) {
+    const std::size_t dot = name.rfind('.');
+    std::string ending = dot == std::string::npos ? "" : name.substr(dot);
+    for (char& c : ending)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return ending;
 }
 
 Contents contentsOf(const fs::path& folder) {
@@ -40,10 +52,12 @@ Contents contentsOf(const fs::path& folder) {
         const bool exists = stat(place->path().c_str(), &about) == 0;
         if (exists && S_ISDIR(about.st_mode))
             contents.folders.push_back(name);
+        else if (const std::string_view kind = unreadKind(name); !kind.empty() && exists && S_ISREG(about.st_mode))
+            contents.unusable.push_back(unreadPicture(name, kind));
         else if (!isPictureName(name))
             contents.otherFiles += exists && S_ISREG(about.st_mode);
         else if (exists && !S_ISREG(about.st_mode))
-            contents.misnomers.push_back({name, kindWord(about.st_mode)});
+            contents.unusable.push_back(misnomer(name, kindWord(about.st_mode)));
         else
             contents.files.emplace_back(name, exists ? static_cast<std::int64_t>(about.st_size) : 0);
     }
@@ -52,6 +66,8 @@ Contents contentsOf(const fs::path& folder) {
                           printableText(folder.string()) + " cannot be read: " + error.message() +
                               "; change the rights of that folder or move it away");
     std::sort(contents.files.begin(), contents.files.end());
+    std::sort(contents.unusable.begin(), contents.unusable.end(),
+              [](const auto& a, const auto& b) { return a.path < b.path; });
     std::sort(contents.folders.begin(), contents.folders.end());
     return contents;
 }
@@ -79,15 +95,17 @@ public:
             const std::size_t before = listing_.files.size();
             take(path, label);
             if (isPictureName(name) && listing_.files.size() == before)
-                listing_.misnomers.push_back({path, "is a folder"});
+                listing_.unusable.push_back(misnomer(path, "a folder"));
         }
     }
 
     /// Notes what is no picture in a folder whose path below the root, with a slash behind it, is `prefix`.
     void noteRest(const Contents& contents, const std::string& prefix) {
         listing_.otherFiles += contents.otherFiles;
-        for (const FolderMisnomer& misnomer : contents.misnomers)
-            listing_.misnomers.push_back({prefix + misnomer.path, misnomer.what});
+        for (ScanReport::Problem problem : contents.unusable) {
+            problem.path.insert(0, prefix);
+            listing_.unusable.push_back(std::move(problem));
+        }
     }
 
 private:
@@ -125,13 +143,29 @@ std::size_t characterLength(std::string_view text, std::size_t at) {
 
 bool isPictureName(const std::string& name) {
     static constexpr std::array<std::string_view, 7> endings{".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"};
-    const std::size_t dot = name.rfind('.');
-    if (dot == std::string::npos)
-        return false;
-    std::string ending = name.substr(dot);
-    for (char& c : ending)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return std::find(endings.begin(), endings.end(), ending) != endings.end();
+    return std::find(endings.begin(), endings.end(), endingOf(name)) != endings.end();
+}
+
+std::string_view unreadKind(const std::string& name) {
+    struct Ending {
+        std::string_view ending, kind;
+    };
+    static constexpr std::array<Ending, 29> endings{
+        {{".gif", "GIF"},       {".heic", "HEIF"},     {".heif", "HEIF"},   {".avif", "AVIF"},   {".jp2", "JPEG 2000"},
+         {".j2k", "JPEG 2000"}, {".jpx", "JPEG 2000"}, {".jxl", "JPEG XL"}, {".jxr", "JPEG XR"}, {".psd", "Photoshop"},
+         {".xcf", "GIMP"},      {".ppm", "PPM"},       {".pgm", "PGM"},     {".pbm", "PBM"},     {".pnm", "PNM"},
+         {".tga", "Targa"},     {".pcx", "PCX"},       {".ico", "icon"},    {".exr", "OpenEXR"}, {".hdr", "Radiance"},
+         {".dcm", "DICOM"},     {".dng", "raw"},       {".cr2", "raw"},     {".cr3", "raw"},     {".nef", "raw"},
+         {".arw", "raw"},       {".orf", "raw"},       {".rw2", "raw"},     {".raf", "raw"}}};
+    const std::string ending = endingOf(name);
+    const auto found =
+        std::find_if(endings.begin(), endings.end(), [&](const Ending& one) { return one.ending == ending; });
+    return found == endings.end() ? std::string_view() : found->kind;
+}
+
+ScanReport::Problem unreadPicture(std::string path, std::string_view kind) {
+    return {std::move(path), PictureVerdict::unsupported,
+            "The file is a picture of the kind " + std::string(kind) + ", which is not read: save it as JPEG or PNG."};
 }
 
 std::string folderName(const fs::path& folder) {
@@ -154,7 +188,7 @@ FolderListing scanFolder(const fs::path& folder) {
         if (listing.files.size() > before)
             listing.classNames.push_back(name);
         else if (isPictureName(name))
-            listing.misnomers.push_back({name, "is a folder"});
+            listing.unusable.push_back(misnomer(name, "a folder"));
     }
     return listing;
 }

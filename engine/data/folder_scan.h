@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/api/scan.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dinoscope {
@@ -15,16 +18,12 @@ struct FolderFile {
     std::int32_t label = -1; ///< index into FolderListing::classNames, -1 for none
 };
 
-/// Something that has the name of a picture and is neither a file nor a folder with pictures.
-struct FolderMisnomer {
-    std::string path; ///< below the folder
-    std::string what; ///< "is a folder", "is a pipe", "is a socket", "is a device"
-};
-
 struct FolderListing {
     std::vector<FolderFile> files;
     std::vector<std::string> classNames; ///< sorted bytewise; empty: no classes
-    std::vector<FolderMisnomer> misnomers;
+    /// What has the name of a picture and is neither a file nor a folder with pictures, and pictures of kinds that are
+    /// not read; paths below the folder.
+    std::vector<ScanReport::Problem> unusable;
     std::int64_t otherFiles = 0; ///< with other endings; hidden ones are not counted
 };
 
@@ -37,6 +36,10 @@ FolderListing scanFolder(const std::filesystem::path& folder);
 
 /// Whether a file is a picture by the ending of its name.
 bool isPictureName(const std::string& name);
+/// The kind of picture, such as "HEIF" for "a.HEIC", that a file is by its ending if that kind is not read; else empty.
+std::string_view unreadKind(const std::string& name);
+/// What is said of a file of such a kind.
+ScanReport::Problem unreadPicture(std::string path, std::string_view kind);
 
 /// What a folder or file is called, for captions, however its path is written.
 std::string folderName(const std::filesystem::path& folder);

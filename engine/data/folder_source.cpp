@@ -44,15 +44,27 @@ void shareClassNames(FolderListing& a, FolderListing& b) {
     }
 }
 
+[[noreturn]] void failEmpty(const fs::path& folder, const FolderListing& listing) {
+    const auto unread = std::find_if(listing.unusable.begin(), listing.unusable.end(), [](const auto& problem) {
+        return problem.verdict == PictureVerdict::unsupported;
+    });
+    std::string sentence = printableText(folder.string());
+    sentence += " holds no picture";
+    if (unread != listing.unusable.end()) {
+        sentence += " that is read, though others, such as ";
+        sentence += printableText(unread->path);
+    }
+    sentence +=
+        ": choose a folder with JPEG, PNG, BMP, WebP or TIFF files, or with a sub-folder of them for each class";
+    throw EngineError(ErrorCode::badInput, "data", std::move(sentence));
+}
+
 } // namespace
 
 FolderSource::FolderSource(std::string name, fs::path folder, FolderListing listing, const PictureLoading& loading)
     : name_(std::move(name)), folder_(std::move(folder)), listing_(std::move(listing)), loading_(loading) {
     if (listing_.files.empty())
-        throw EngineError(ErrorCode::badInput, "data",
-                          printableText(folder_.string()) +
-                              " holds no picture: choose a folder with JPEG, PNG, BMP, WebP or TIFF files, or with a "
-                              "sub-folder of them for each class");
+        failEmpty(folder_, listing_);
     fingerprint_ = fingerprintOf(listing_);
     for (std::string& className : listing_.classNames)
         className = printableText(className);
@@ -119,8 +131,10 @@ std::int64_t FolderSource::storedBytes() const {
 
 Leftovers FolderSource::leftovers() const {
     Leftovers leftovers{listing_.otherFiles, {}};
-    for (const FolderMisnomer& misnomer : listing_.misnomers)
-        leftovers.misnomers.push_back({printableText((folder_ / misnomer.path).string()), misnomer.what});
+    for (ScanReport::Problem problem : listing_.unusable) {
+        problem.path = printableText((folder_ / problem.path).string());
+        leftovers.unusable.push_back(std::move(problem));
+    }
     return leftovers;
 }
 

@@ -4,6 +4,7 @@
 #include "engine/api/cache_state.h"
 #include "engine/api/ids.h"
 #include "engine/api/image.h"
+#include "engine/api/scan.h"
 #include "engine/augment/picture_view.h"
 
 #include <cstdint>
@@ -18,12 +19,9 @@ namespace dinoscope {
 
 /// What lies beside the pictures of a source.
 struct Leftovers {
-    /// Something that has the name of a picture and is no file.
-    struct Misnomer {
-        std::string path, what; ///< "is a folder", "is a pipe"
-    };
     std::int64_t otherFiles = 0; ///< that are no pictures by their names
-    std::vector<Misnomer> misnomers;
+    /// What has the name of a picture and is no file, and pictures of kinds that are not read.
+    std::vector<ScanReport::Problem> unusable;
 };
 
 /// Says by how much a picture of the given size, upright, may be read smaller: 1, 2, 4 or 8 along each axis.

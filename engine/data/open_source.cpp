@@ -112,6 +112,19 @@ std::vector<std::string> pathsOf(const std::string& path) {
     return paths.empty() ? std::vector{path} : paths;
 }
 
+/// Says so if pictures are left out because of their kind.
+void noteUnread(DataSets& sets) {
+    std::int64_t unread = 0;
+    for (const ImageSourcePtr& source : {sets.train, sets.test})
+        if (source)
+            for (const ScanReport::Problem& problem : source->leftovers().unusable)
+                unread += problem.verdict == PictureVerdict::unsupported;
+    if (unread > 0)
+        sets.notes.push_back(
+            "Pictures of kinds that are not read, such as HEIF, GIF or raw, are left out: " + std::to_string(unread) +
+            ". Save them as JPEG or PNG to train on them; a scan names them.");
+}
+
 } // namespace
 
 DataSets openSource(const std::string& path, const SourceOptions& options) {
@@ -119,6 +132,7 @@ DataSets openSource(const std::string& path, const SourceOptions& options) {
     for (const std::string& one : pathsOf(path))
         parts.push_back({folderName(one), openOne(one, options)});
     DataSets sets = parts.size() == 1 ? std::move(parts.front().sets) : uniteSets(std::move(parts));
+    noteUnread(sets);
     return splitByName(std::move(sets), options.testShare);
 }
 

@@ -159,6 +159,8 @@ void TarSource::takeShard(std::uint32_t shard) {
                        member->bytes <= kMostLabelBytes) {
                 const std::string text = textOf(file, *member);
                 picture.label = trimmed(ending == ".cls" ? text : labelInJson(text)).substr(0, kMostLabelText);
+            } else if (const std::string_view kind = unreadKind(member->name); !kind.empty()) {
+                unread_.push_back(unreadPicture(printableText(file.string() + ": " + member->name), kind));
             } else {
                 ++otherFiles_;
             }

@@ -47,7 +47,7 @@ public:
     /// "shards/train-000.tar: 0001.jpg".
     std::string picturePlace(SampleIndex index) const override;
     std::int64_t storedBytes() const override;
-    Leftovers leftovers() const override { return {otherFiles_, {}}; }
+    Leftovers leftovers() const override { return {otherFiles_, unread_}; }
 
     /// Gives two sources the classes of either, sorted as above.
     static void shareClasses(TarSource& a, TarSource& b);
@@ -66,6 +66,7 @@ private:
     std::vector<std::int32_t> labels_; ///< -1 for none
     std::vector<std::string> classNames_;
     std::int64_t otherFiles_ = 0;
+    std::vector<ScanReport::Problem> unread_;
 };
 
 /// A file whose name ends in ".tar", a folder that holds such files, or one with a sub-folder train that does.

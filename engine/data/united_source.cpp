@@ -90,7 +90,7 @@ public:
         for (const Part& part : parts_) {
             const Leftovers some = part.source->leftovers();
             all.otherFiles += some.otherFiles;
-            all.misnomers.insert(all.misnomers.end(), some.misnomers.begin(), some.misnomers.end());
+            all.unusable.insert(all.unusable.end(), some.unusable.begin(), some.unusable.end());
         }
         return all;
     }

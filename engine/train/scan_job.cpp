@@ -38,10 +38,9 @@ void addLeftovers(const ImageSource& source, ScanReport& report) {
     report.bytes += source.storedBytes();
     const Leftovers leftovers = source.leftovers();
     report.otherFiles += leftovers.otherFiles;
-    for (const Leftovers::Misnomer& misnomer : leftovers.misnomers) {
-        ++report.counts[static_cast<std::size_t>(PictureVerdict::unreadable)];
-        report.problems.push_back({misnomer.path, PictureVerdict::unreadable,
-                                   "This " + misnomer.what + ", though it has the name of a picture: rename it."});
+    for (const ScanReport::Problem& problem : leftovers.unusable) {
+        ++report.counts[static_cast<std::size_t>(problem.verdict)];
+        report.problems.push_back(problem);
     }
 }
 

@@ -144,7 +144,10 @@ TEST(FolderSource, SaysWhatIsWrong) {
     EXPECT_NE(openFailure(folder.path()).find(folder.path().string() + " holds no picture: choose a folder"),
               std::string::npos);
     testing::writeBytes(folder / "a/readme.txt", {'x'});
-    EXPECT_NE(openFailure(folder.path()).find("holds no picture"), std::string::npos);
+    EXPECT_NE(openFailure(folder.path()).find("holds no picture:"), std::string::npos);
+    testing::writeBytes(folder / "a/IMG_1.HEIC", {'x'});
+    EXPECT_NE(openFailure(folder.path()).find("holds no picture that is read, though others, such as a/IMG_1.HEIC: "),
+              std::string::npos);
     writePicture(folder / "train/a/1.png");
     fs::create_directories(folder / "val/a");
     EXPECT_NE(openFailure(folder.path()).find("val holds no picture"), std::string::npos);

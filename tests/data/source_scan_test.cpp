@@ -80,6 +80,7 @@ TEST(SourceScan, KnowsWhatLiesBesideThePictures) {
     writePicture(folder / "d.jpg/1.png"); // an odd name for a class, but it is one
     writeBytes(folder / "a/notes.txt", {'x'});
     writeBytes(folder / "readme", {'x'});
+    writeBytes(folder / "a/live.HEIC", {'x'});
     ASSERT_EQ(mkfifo((folder / "a/pipe.png").c_str(), 0600), 0);
     const ImageSourcePtr source = openSource(folder.path()).train;
     EXPECT_EQ(source->count(), 2);
@@ -87,12 +88,18 @@ TEST(SourceScan, KnowsWhatLiesBesideThePictures) {
               static_cast<std::int64_t>(fs::file_size(folder / "a/1.png") + fs::file_size(folder / "d.jpg/1.png")));
     const Leftovers leftovers = source->leftovers();
     EXPECT_EQ(leftovers.otherFiles, 2);
-    std::vector<std::string> misnomers;
-    for (const Leftovers::Misnomer& misnomer : leftovers.misnomers)
-        misnomers.push_back(misnomer.path + " " + misnomer.what);
-    EXPECT_EQ(misnomers, (std::vector<std::string>{(folder / "a/pipe.png").string() + " is a pipe",
-                                                   (folder / "a/b.jpg").string() + " is a folder",
-                                                   (folder / "c.jpg").string() + " is a folder"}));
+    std::vector<std::string> unusable;
+    for (const ScanReport::Problem& problem : leftovers.unusable)
+        unusable.push_back(problem.path + ": " + std::string(verdictWord(problem.verdict)) + ": " + problem.reason);
+    const auto said = [&](const char* path, const char* what) {
+        return (folder / path).string() + ": unreadable: This is " + what +
+               ", though it has the name of a picture: rename it.";
+    };
+    EXPECT_EQ(unusable,
+              (std::vector<std::string>{
+                  (folder / "a/live.HEIC").string() + ": unsupported: The file is a picture of the kind HEIF, which is "
+                                                      "not read: save it as JPEG or PNG.",
+                  said("a/pipe.png", "a pipe"), said("a/b.jpg", "a folder"), said("c.jpg", "a folder")}));
 }
 
 TEST(SourceScan, MeanAndDeviationAreThoseOfTheValuesForAnyNumberOfThreads) {

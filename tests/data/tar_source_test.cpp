@@ -112,6 +112,7 @@ TEST(TarSource, GroupsSamplesAndTakesTheirLabels) {
                                              .add("0003.png", picture(3))
                                              .add("0003.json", R"({"label": 1, "width": 12})")
                                              .add("0004.png", picture(4))
+                                             .add("0005.gif", "x")
                                              .add("readme.txt", "x")
                                              .file());
     const DataSets sets = openSource(folder.path());
@@ -128,7 +129,15 @@ TEST(TarSource, GroupsSamplesAndTakesTheirLabels) {
     EXPECT_EQ(source.picturePlace(SampleIndex{2}), std::string(folder / "shard-001.tar") + ": 0003.png");
     for (std::int64_t i = 0; i < 4; ++i)
         EXPECT_EQ(source.image(SampleIndex{i}).width, 10 + i);
-    EXPECT_EQ(source.leftovers().otherFiles, 2);
+    const Leftovers leftovers = source.leftovers();
+    EXPECT_EQ(leftovers.otherFiles, 2);
+    ASSERT_EQ(leftovers.unusable.size(), 1U);
+    EXPECT_EQ(leftovers.unusable[0].path, std::string(folder / "shard-001.tar") + ": 0005.gif");
+    EXPECT_EQ(leftovers.unusable[0].verdict, PictureVerdict::unsupported);
+    ASSERT_EQ(sets.notes.size(), 1U);
+    EXPECT_TRUE(
+        sets.notes[0].ends_with("are left out: 1. Save them as JPEG or PNG to train on them; a scan names them."))
+        << sets.notes[0];
     EXPECT_EQ(openSource(folder / "shard-001.tar").train->count(), 2);
     EXPECT_NE(openSource(folder / "shard-001.tar").train->fingerprint(), source.fingerprint());
     EXPECT_EQ(openSource(std::string(folder / "shard-000.tar") + ";" + std::string(folder / "shard-001.tar"))
