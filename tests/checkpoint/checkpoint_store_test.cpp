@@ -5,7 +5,7 @@
 #include "engine/support/check.h"
 #include "engine/support/durable_file.h"
 #include "tests/checkpoint/failing_files.h"
-#include "tests/checkpoint/temporary_folder.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -88,7 +88,7 @@ TEST(Sha256, GivesThePublishedDigests) { // FIPS 180-4, examples
 }
 
 TEST(CheckpointStore, WhatIsSavedComesBack) {
-    const TemporaryFolder run;
+    const testing::ScratchFolder run;
     CheckpointStore store(run.path());
     EXPECT_TRUE(store.list().empty());
     EXPECT_EQ(goodStep(store), -1);
@@ -111,7 +111,7 @@ TEST(CheckpointStore, WhatIsSavedComesBack) {
 }
 
 TEST(CheckpointStore, KeepsTheLastTheBestTheEpochsAndWhatAPersonAskedFor) {
-    const TemporaryFolder run;
+    const testing::ScratchFolder run;
     CheckpointStore store(run.path());
     for (std::int64_t step = 1; step <= 40; ++step) {
         CheckpointContent content = contentOf(step, step == 13 ? 70.0 : 50.0 + static_cast<double>(step) / 10);
@@ -125,7 +125,7 @@ TEST(CheckpointStore, KeepsTheLastTheBestTheEpochsAndWhatAPersonAskedFor) {
 }
 
 TEST(CheckpointStore, ADamagedOneDoesNotCountAsAPredecessor) {
-    const TemporaryFolder run;
+    const testing::ScratchFolder run;
     CheckpointStore store(run.path());
     const Retention two{2, 0, false};
     store.save(contentOf(1), two);
@@ -143,7 +143,7 @@ TEST(CheckpointStore, ADamagedOneDoesNotCountAsAPredecessor) {
 }
 
 TEST(CheckpointStore, TheSameStepAgainReplacesItsCheckpoint) {
-    const TemporaryFolder run;
+    const testing::ScratchFolder run;
     CheckpointStore store(run.path());
     store.save(contentOf(3), {});
     CheckpointContent again = contentOf(3);
@@ -155,7 +155,7 @@ TEST(CheckpointStore, TheSameStepAgainReplacesItsCheckpoint) {
 }
 
 TEST(CheckpointStore, WeightsThatAreNotFiniteAreNotSaved) {
-    const TemporaryFolder run;
+    const testing::ScratchFolder run;
     CheckpointStore store(run.path());
     store.save(contentOf(1), {});
     for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
@@ -177,7 +177,7 @@ TEST(CheckpointStore, WeightsThatAreNotFiniteAreNotSaved) {
 }
 
 TEST(CheckpointStore, EveryFlippedByteAndEveryCutIsNoticedAndTheOneBeforeIsTaken) {
-    const TemporaryFolder run;
+    const testing::ScratchFolder run;
     CheckpointStore store(run.path());
     store.save(contentOf(1), {});
     const CheckpointEntry newest = store.save(contentOf(2), {});
@@ -210,7 +210,7 @@ TEST(CheckpointStore, EveryFlippedByteAndEveryCutIsNoticedAndTheOneBeforeIsTaken
 }
 
 TEST(CheckpointStore, ALaterVersionIsRefusedWithItsNumber) {
-    const TemporaryFolder run;
+    const testing::ScratchFolder run;
     CheckpointStore store(run.path());
     const CheckpointEntry entry = store.save(contentOf(1), {});
     std::string manifest = bytesOf(entry.path + "/manifest.json");
@@ -236,7 +236,7 @@ TEST(CheckpointStore, EveryFailingCallEndsInASentenceAndLosesNothing) {
             bool untouched = false;
             for (int n = 1; !untouched; ++n) {
                 ASSERT_LT(n, 100);
-                const TemporaryFolder run;
+                const testing::ScratchFolder run;
                 CheckpointStore store(run.path());
                 store.save(contentOf(1), {});
                 {
@@ -263,7 +263,7 @@ TEST(CheckpointStore, EveryFailingCallEndsInASentenceAndLosesNothing) {
 /// A child process saves and is killed in the middle of one call after the other.
 TEST(CheckpointStore, AKillAtAnyMomentLeavesAGoodCheckpoint) {
     int kills = 0;
-    const TemporaryFolder run;
+    const testing::ScratchFolder run;
     CheckpointStore store(run.path());
     store.save(contentOf(1), {2, 0, false});
     std::int64_t step = 1;
@@ -294,12 +294,12 @@ TEST(CheckpointStore, AKillAtAnyMomentLeavesAGoodCheckpoint) {
         ASSERT_LT(n, 200);
     }
     store.removeLeftovers();
-    for (const auto& entry : std::filesystem::directory_iterator(run.path() + "/checkpoints"))
+    for (const auto& entry : std::filesystem::directory_iterator(run / "checkpoints"))
         EXPECT_FALSE(entry.path().string().ends_with(kIncompleteSuffix)) << entry.path();
 }
 
 TEST(CheckpointWriter, SavesOneAtATimeAndTellsTheOutcomeOnce) {
-    const TemporaryFolder run;
+    const testing::ScratchFolder run;
     CheckpointWriter writer(run.path());
     EXPECT_FALSE(writer.wait()) << "there is nothing to wait for";
     writer.save(contentOf(4), {});
@@ -320,9 +320,9 @@ TEST(CheckpointWriter, SavesOneAtATimeAndTellsTheOutcomeOnce) {
 }
 
 TEST(CheckpointWriter, WhatAKillLeftBehindIsTakenAway) {
-    const TemporaryFolder run;
+    const testing::ScratchFolder run;
     CheckpointStore(run.path()).save(contentOf(1), {});
-    const std::string left = run.path() + "/checkpoints/step-000000002" + kIncompleteSuffix;
+    const std::string left = (run / "checkpoints/step-000000002").string() + kIncompleteSuffix;
     std::filesystem::create_directory(left);
     overwrite(left + "/state.safetensors", "half of it");
     {
@@ -334,7 +334,7 @@ TEST(CheckpointWriter, WhatAKillLeftBehindIsTakenAway) {
 }
 
 TEST(CheckpointWriter, TheEndWaitsForTheSaveInWork) {
-    const TemporaryFolder run;
+    const testing::ScratchFolder run;
     {
         CheckpointWriter writer(run.path());
         writer.save(contentOf(9), {});

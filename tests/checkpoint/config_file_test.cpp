@@ -2,7 +2,7 @@
 #include "engine/api/config_file.h"
 
 #include "engine/api/fields.h"
-#include "tests/checkpoint/temporary_folder.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ ParamTable someTable() {
 }
 
 std::string errorOf(const std::string& content) {
-    TemporaryFolder temporary;
+    testing::ScratchFolder temporary;
     std::ofstream(temporary / "c.toml") << content;
     const ParamTable table = someTable();
     ParamSet params(table);
@@ -35,7 +35,7 @@ std::string errorOf(const std::string& content) {
 }
 
 TEST(ConfigFile, ComesBackAsItWasWritten) {
-    TemporaryFolder temporary;
+    testing::ScratchFolder temporary;
     const ParamTable table = someTable();
     ParamSet params(table);
     for (const double rate : {3.0, 0.1, 1e-6, 123456789.125, 1e9}) {
@@ -50,12 +50,12 @@ TEST(ConfigFile, ComesBackAsItWasWritten) {
 TEST(ConfigFile, CommentsEveryValue) {
     const ParamTable table = someTable();
     const std::string text = configText(table, ParamSet(table), "Settings of a run");
-    EXPECT_THAT(text, testing::HasSubstr("# Settings of a run\n"));
-    EXPECT_THAT(text, testing::HasSubstr("[optim]\n# Rate (1/s). How fast.\nrate = 3.0\n"));
+    EXPECT_THAT(text, ::testing::HasSubstr("# Settings of a run\n"));
+    EXPECT_THAT(text, ::testing::HasSubstr("[optim]\n# Rate (1/s). How fast.\nrate = 3.0\n"));
 }
 
 TEST(ConfigFile, NamesWhatIsWrong) {
-    using testing::HasSubstr;
+    using ::testing::HasSubstr;
     EXPECT_THAT(errorOf("[optim]\nrat = 1.0\n"), HasSubstr("did you mean 'optim.rate'"));
     EXPECT_THAT(errorOf("[optim]\nrate = \"x\"\n"), HasSubstr("'optim.rate'"));
     EXPECT_THAT(errorOf("[optim]\nrate = -1\n"), HasSubstr("must be from 0"));

@@ -5,7 +5,7 @@
 #include "engine/checkpoint/checkpoint_store.h"
 #include "engine/checkpoint/run_folder.h"
 #include "engine/support/crash_report.h"
-#include "tests/checkpoint/temporary_folder.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -91,7 +91,7 @@ TEST(CrashReport, EveryKindOfCrashLeavesOneAndEndsByItsSignal) {
         {SIGFPE, [] { ::raise(SIGFPE); }}, {SIGILL, [] { ::raise(SIGILL); }},
     };
     for (const auto& [signal, act] : kinds) {
-        const TemporaryFolder temporary;
+        const testing::ScratchFolder temporary;
         std::string said;
         const auto inRun = [&, act = act] {
             openRun(temporary.path(), 4711);
@@ -103,9 +103,9 @@ TEST(CrashReport, EveryKindOfCrashLeavesOneAndEndsByItsSignal) {
         const std::string text = textOf(reports[0]);
         EXPECT_THAT(text, HasSubstr("program: dinoscope-test 1.2.3\n"));
         EXPECT_THAT(text, HasSubstr("signal: " + std::to_string(signal)));
-        EXPECT_THAT(text, HasSubstr("run: " + temporary.path() + "\n"));
+        EXPECT_THAT(text, HasSubstr("run: " + temporary.path().string() + "\n"));
         EXPECT_THAT(text, HasSubstr("step: 4711\n"));
-        EXPECT_THAT(text, HasSubstr("to go on: dinoscope-cli train --resume " + temporary.path() + "\n"));
+        EXPECT_THAT(text, HasSubstr("to go on: dinoscope-cli train --resume " + temporary.path().string() + "\n"));
         EXPECT_THAT(text, HasSubstr("command line: dinoscope-test --a-word\n"));
         EXPECT_THAT(text.substr(text.find("backtrace:")), HasSubstr("checkpoint_test")) << "frames";
         EXPECT_THAT(said, HasSubstr(reports[0]));
@@ -114,7 +114,7 @@ TEST(CrashReport, EveryKindOfCrashLeavesOneAndEndsByItsSignal) {
 }
 
 TEST(CrashReport, AnExceptionThatNobodyCatchesIsNamed) {
-    const TemporaryFolder temporary;
+    const testing::ScratchFolder temporary;
     const auto act = [&] {
         openRun(temporary.path(), 3);
         std::thread([] { throw std::runtime_error("the reason of it"); }).join();
@@ -125,7 +125,7 @@ TEST(CrashReport, AnExceptionThatNobodyCatchesIsNamed) {
 }
 
 TEST(CrashReport, WithoutARunOrWithoutItsFolderItComesToTheStateFolder) {
-    const TemporaryFolder temporary;
+    const testing::ScratchFolder temporary;
     const std::string state = temporary / "not/yet/there", folder = state + "/dinoscope";
     std::filesystem::create_directories(temporary / "not");
     EXPECT_EQ(crash([] { std::abort(); }, state), SIGABRT);
@@ -138,18 +138,18 @@ TEST(CrashReport, WithoutARunOrWithoutItsFolderItComesToTheStateFolder) {
     };
     EXPECT_EQ(crash(act, state), SIGABRT);
     ASSERT_EQ(reportsIn(folder).size(), 1U);
-    EXPECT_THAT(textOf(reportsIn(folder)[0]), HasSubstr("run: " + (temporary / "gone")));
+    EXPECT_THAT(textOf(reportsIn(folder)[0]), HasSubstr("run: " + (temporary / "gone").string()));
 }
 
 TEST(CrashReport, AnOrderlyEndLeavesNothing) {
-    const TemporaryFolder temporary;
+    const testing::ScratchFolder temporary;
     EXPECT_EQ(crash([&] { openRun(temporary.path(), 1); }, temporary / "state"), 0);
     EXPECT_TRUE(reportsIn(temporary.path()).empty());
     EXPECT_FALSE(std::filesystem::exists(temporary / "state"));
 }
 
 TEST(CrashReport, AThreadThatCrashesBesideAnotherOneIsNoSecondReport) {
-    const TemporaryFolder temporary;
+    const testing::ScratchFolder temporary;
     const auto act = [&] {
         openRun(temporary.path(), 8);
         std::thread one(readWhatIsNotThere), two([] { std::abort(); });
@@ -172,7 +172,7 @@ CheckpointContent someContent(std::int64_t step) {
 }
 
 TEST(UnclosedRun, IsOneThatWasNeitherClosedNorIsOpen) {
-    const TemporaryFolder temporary;
+    const testing::ScratchFolder temporary;
     const std::string runs = temporary.path(), path = temporary / "it's a run";
     auto run = std::make_unique<RunFolder>(path, std::vector<MetricSpec>(), "");
     CheckpointStore(path).save(someContent(7), {});
@@ -199,13 +199,13 @@ TEST(UnclosedRun, IsOneThatWasNeitherClosedNorIsOpen) {
 }
 
 TEST(UnclosedRun, OfSeveralTheNewestThatHasACheckpointIsOffered) {
-    const TemporaryFolder temporary;
+    const testing::ScratchFolder temporary;
     for (const char* name : {"b-first", "a-second", "c-without-checkpoint"}) {
         RunFolder run(temporary / name, {}, "");
         if (std::string(name) != "c-without-checkpoint")
             CheckpointStore(temporary / name).save(someContent(1), {});
     }
-    const std::string lock = temporary / "b-first" + "/" + kRunLockFile;
+    const std::string lock = temporary.path() / "b-first" / kRunLockFile;
     std::filesystem::last_write_time(lock, std::filesystem::last_write_time(lock) - std::chrono::hours(1));
     ASSERT_TRUE(newestUnclosedRun(temporary.path()));
     EXPECT_EQ(newestUnclosedRun(temporary.path())->folder, temporary / "a-second");

@@ -7,7 +7,7 @@
 #include "engine/checkpoint/onnx_network.h"
 #include "engine/checkpoint/script_network.h"
 #include "engine/support/check.h"
-#include "tests/data/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gtest/gtest.h>
 

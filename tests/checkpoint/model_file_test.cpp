@@ -4,7 +4,7 @@
 #include "engine/checkpoint/model_file.h"
 #include "engine/checkpoint/model_params.h"
 #include "engine/support/check.h"
-#include "tests/checkpoint/temporary_folder.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -58,7 +58,7 @@ NamedTensors tinyTransformer(const std::string& prefix) {
     return tensors;
 }
 
-class RecordedCheckpoint : public testing::TestWithParam<const char*> {};
+class RecordedCheckpoint : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(RecordedCheckpoint, HasTheRecordedTensorsBitForBit) {
     const ModelFile file = readModelFile(reference(std::string("vit-adamw/") + GetParam()));
@@ -111,7 +111,7 @@ TEST_P(RecordedCheckpoint, SaysHowToGoOn) {
     EXPECT_EQ(params.open, (std::vector<std::string>{"backbone.heads", "optim.epochs"}));
 }
 
-INSTANTIATE_TEST_SUITE_P(Containers, RecordedCheckpoint, testing::Values("checkpoint.pth", "checkpoint_legacy.pth"));
+INSTANTIATE_TEST_SUITE_P(Containers, RecordedCheckpoint, ::testing::Values("checkpoint.pth", "checkpoint_legacy.pth"));
 
 TEST(ModelFile, ABackboneAloneIsTheTeacher) {
     const ModelFile file = readModelFile(reference("vit-adamw/backbone_only.pth"));
@@ -125,7 +125,7 @@ TEST(ModelFile, ABackboneAloneIsTheTeacher) {
 }
 
 TEST(ModelFile, SafetensorsMayHaveOfficialNamesOrTimms) {
-    const TemporaryFolder folder;
+    const testing::ScratchFolder folder;
     NamedTensors timm = tinyTransformer("");
     timm.emplace_back("head.weight", torch::zeros({10, 8}));
     timm.emplace_back("head.bias", torch::zeros({10}));
@@ -151,7 +151,7 @@ TEST(ModelFile, OurOwnTensorsAreReadAgain) {
 }
 
 TEST(ModelFile, HeadsAreThoseOfTheArchitectureOrHaveToBeGiven) {
-    const TemporaryFolder folder;
+    const testing::ScratchFolder folder;
     writeTensorFile(folder / "tiny.safetensors", tinyTransformer(""));
     const ModelFile file = readModelFile(folder / "tiny.safetensors");
     EXPECT_THROW(backboneOf(file, 0), EngineError);
@@ -164,7 +164,7 @@ TEST(ModelFile, HeadsAreThoseOfTheArchitectureOrHaveToBeGiven) {
 }
 
 TEST(ModelFile, WhatIsNoNetworkEndsInASentence) {
-    const TemporaryFolder folder;
+    const testing::ScratchFolder folder;
     EXPECT_NE(sentenceOf(reference("loss/loss.safetensors")).find("no network"), std::string::npos);
     NamedTensors broken = tinyTransformer("");
     broken.erase(std::remove_if(broken.begin(), broken.end(), [](const auto& t) { return t.first == "pos_embed"; }),

@@ -6,7 +6,7 @@
 #include "engine/support/check.h"
 #include "engine/support/durable_file.h"
 #include "tests/checkpoint/failing_files.h"
-#include "tests/checkpoint/temporary_folder.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -68,7 +68,7 @@ template <class Action> std::string sentenceOf(Action action) {
 }
 
 TEST(RunFolder, KeepsEveryPointChangeAndLine) {
-    TemporaryFolder temporary;
+    testing::ScratchFolder temporary;
     const std::string path = temporary / "runs/first/";
     {
         RunFolder folder(path, someMetrics(), "[a]\nb = 1\n");
@@ -92,13 +92,13 @@ TEST(RunFolder, KeepsEveryPointChangeAndLine) {
 }
 
 TEST(RunFolder, IsInWriteAheadMode) {
-    TemporaryFolder temporary;
+    testing::ScratchFolder temporary;
     RunFolder folder(temporary / "run", someMetrics(), "");
     EXPECT_EQ(countOf(temporary / "run/metrics.sqlite", "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
 }
 
 TEST(RunFolder, RefusesAFolderThatHoldsSomething) {
-    TemporaryFolder temporary;
+    testing::ScratchFolder temporary;
     std::ofstream(temporary / "notes.txt") << "mine";
     EXPECT_THAT(sentenceOf([&] { RunFolder folder(temporary.path(), someMetrics(), ""); }),
                 ::testing::AllOf(::testing::HasSubstr(temporary.path()), ::testing::HasSubstr("is not empty")));
@@ -106,7 +106,7 @@ TEST(RunFolder, RefusesAFolderThatHoldsSomething) {
 }
 
 TEST(RunFolder, RefusesAFileAndAPlaceThatCannotBeMade) {
-    TemporaryFolder temporary;
+    testing::ScratchFolder temporary;
     std::ofstream(temporary / "file") << "x";
     EXPECT_THAT(sentenceOf([&] { RunFolder folder(temporary / "file", someMetrics(), ""); }),
                 ::testing::HasSubstr("is a file"));
@@ -117,7 +117,7 @@ TEST(RunFolder, RefusesAFileAndAPlaceThatCannotBeMade) {
 }
 
 TEST(RunFolder, TellsAFailureOnceAndCatchesUpAfterIt) {
-    TemporaryFolder temporary;
+    testing::ScratchFolder temporary;
     const std::string log = temporary / "run/log.txt";
     RunFolder folder(temporary / "run", someMetrics(), "");
     // A folder in the place of the log makes every attempt to append fail, whoever runs the test.
@@ -143,7 +143,7 @@ TEST(RunFolder, EveryFailingCallIsToldAndLosesNothing) {
             bool untouched = false;
             for (int n = 1; !untouched; ++n) {
                 ASSERT_LT(n, 50);
-                TemporaryFolder temporary;
+                testing::ScratchFolder temporary;
                 const std::string path = temporary / "run";
                 RunFolder folder(path, someMetrics(), "");
                 {
@@ -178,7 +178,7 @@ TEST(RunFolder, EveryFailingCallIsToldAndLosesNothing) {
 }
 
 TEST(RunFolder, ALogOnAFullDeviceIsToldAndCatchesUp) {
-    TemporaryFolder temporary;
+    testing::ScratchFolder temporary;
     const std::string log = temporary / "run/log.txt";
     RunFolder folder(temporary / "run", someMetrics(), "");
     std::filesystem::remove(log);
@@ -194,7 +194,7 @@ TEST(RunFolder, ALogOnAFullDeviceIsToldAndCatchesUp) {
 }
 
 TEST(RunFolder, HalfOfALineIsNeverLeftInTheLog) {
-    TemporaryFolder temporary;
+    testing::ScratchFolder temporary;
     const std::string log = temporary / "log.txt";
     appendToFile(log, "first\n");
     // Stands for a disk that fills up in the middle of a write: the file may grow by four bytes.
@@ -216,7 +216,7 @@ TEST(RunFolder, OneThatCannotBeBegunLeavesNothing) {
     int failures = 0;
     for (const FileCall call : {FileCall::open, FileCall::write, FileCall::sync, FileCall::makeFolder})
         for (int n = 1; n < 50; ++n) {
-            TemporaryFolder temporary;
+            testing::ScratchFolder temporary;
             const std::string path = temporary / "run";
             FailingFiles files(path);
             files.failAt(call, n, false, ENOSPC);
@@ -251,7 +251,7 @@ TEST(EpochLog, UsesTheOfficialNamesAndMarksAPartialEpoch) {
 }
 
 TEST(RunFolder, KeepsLiveChangesForOtherPrograms) {
-    const TemporaryFolder temporary;
+    const testing::ScratchFolder temporary;
     const std::string path = temporary / "run", changes = path + "/intervention.jsonl";
     {
         RunFolder folder(path, someMetrics(), "");
@@ -267,7 +267,7 @@ TEST(RunFolder, KeepsLiveChangesForOtherPrograms) {
 }
 
 TEST(RunFolder, WritesEventsOnlyWhenAsked) {
-    const TemporaryFolder temporary;
+    const testing::ScratchFolder temporary;
     for (const bool events : {false, true}) {
         const std::string path = temporary / (events ? "with" : "without");
         const auto eventFiles = [&] {

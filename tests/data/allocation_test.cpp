@@ -5,7 +5,7 @@
 #include "engine/data/memory_source.h"
 #include "engine/data/open_source.h"
 #include "tests/data/picture_files.h"
-#include "tests/data/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gtest/gtest.h>
 #include <turbojpeg.h>

@@ -4,7 +4,7 @@
 #include "engine/data/loader.h"
 #include "engine/support/check.h"
 #include "tests/data/picture_files.h"
-#include "tests/data/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gtest/gtest.h>
 

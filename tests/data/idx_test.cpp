@@ -5,7 +5,7 @@
 #include "engine/data/open_source.h"
 #include "engine/support/check.h"
 #include "engine/support/random.h"
-#include "tests/data/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gtest/gtest.h>
 #include <zlib.h>

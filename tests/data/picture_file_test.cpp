@@ -2,7 +2,7 @@
 // Pictures of a person's own: what is read, and what is said of those that cannot be.
 #include "engine/api/picture_file.h"
 #include "tests/data/picture_files.h"
-#include "tests/data/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gtest/gtest.h>
 

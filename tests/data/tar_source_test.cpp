@@ -4,8 +4,8 @@
 #include "engine/data/picture_error.h"
 #include "engine/data/tar_index.h"
 #include "tests/data/picture_files.h"
-#include "tests/data/scratch_folder.h"
 #include "tests/data/tar_file.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gtest/gtest.h>
 

@@ -109,7 +109,7 @@ void declare(FieldList& fields, FakeOptions& o) {
         .range(4, 2048)
         .help("Side of a local crop.");
     fields.add("loss.pairing", o.pairing, "Pairing")
-        .choices({"official", "article"})
+        .choices({"official", "locals_to_globals"})
         .now()
         .help("Which network sees which views.");
     fields.add("augment.flip", o.flip, "Flip probability")

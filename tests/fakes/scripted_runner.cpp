@@ -236,7 +236,7 @@ FakeCropping ScriptedRunner::cropping() const {
     cropping.globalSide = std::get<std::int64_t>(params_->at("augment.global_size"));
     cropping.localSide = std::get<std::int64_t>(params_->at("augment.local_size"));
     cropping.locals = std::get<std::int64_t>(params_->at("augment.local_crops"));
-    cropping.articlePairing = std::get<std::string>(params_->at("loss.pairing")) == "article";
+    cropping.articlePairing = std::get<std::string>(params_->at("loss.pairing")) == "locals_to_globals";
     return cropping;
 }
 

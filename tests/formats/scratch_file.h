@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "tests/support/scratch_folder.h"
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,26 +14,16 @@ namespace dinoscope::testing {
 /// A file in a fresh folder, which goes away with the object.
 class ScratchFile {
 public:
-    explicit ScratchFile(const std::string& bytes = {}, const std::string& name = "file.pth") {
-        std::string pattern = (std::filesystem::temp_directory_path() / "dinoscope-formats-XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr)
-            throw std::runtime_error("no folder can be made for temporary files");
-        folder_ = pattern;
-        path_ = pattern + "/" + name;
+    explicit ScratchFile(const std::string& bytes = {}, const std::string& name = "file.pth")
+        : path_((folder_ / name).string()) {
         std::ofstream(path_, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     }
-    ~ScratchFile() {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-    ScratchFile(const ScratchFile&) = delete;
-    ScratchFile& operator=(const ScratchFile&) = delete;
 
     const std::string& path() const { return path_; }
-    const std::string& folder() const { return folder_; }
+    std::string folder() const { return folder_.path().string(); }
 
 private:
-    std::string folder_;
+    ScratchFolder folder_;
     std::string path_;
 };
 

@@ -2,7 +2,7 @@
 // What a trace.json may say, and what is said about one that does not describe a training.
 #include "engine/support/check.h"
 #include "engine/train/replay.h"
-#include "tests/data/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

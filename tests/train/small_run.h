@@ -3,7 +3,7 @@
 
 #include "engine/runtime/step_runner.h"
 #include "engine/train/live_run.h"
-#include "tests/data/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 #include <map>
 #include <string>

@@ -137,7 +137,7 @@ TEST_F(CropsTest, EveryTileSaysWhichNetworkSeesIt) {
     };
     EXPECT_EQ(networks(), QStringLiteral("both both student student student student"));
     QComboBox& pairing = *params().choice("loss.pairing");
-    pairing.setCurrentText(QStringLiteral("article"));
+    pairing.setCurrentText(QStringLiteral("locals_to_globals"));
     emit pairing.activated(1);
     ASSERT_TRUE(waitFor([&] { return networks().startsWith(QStringLiteral("teacher teacher student")); }))
         << networks().toStdString();
