@@ -26,7 +26,8 @@ inline constexpr std::size_t kPictureVerdictCount = 6;
 /// "ok", "truncated", "unreadable", "too large", "too small", "unsupported".
 std::string_view verdictWord(PictureVerdict verdict);
 
-/// Looks at every picture below a path before anything is trained on it: each is read and decoded completely.
+/// Looks at every picture below a path before anything is trained on it: each is read and decoded completely, unless
+/// only the names of the files are asked for.
 struct ScanRequest {
     std::string path;             ///< what data.path takes
     std::string kind = "auto";    ///< what data.kind takes
@@ -35,6 +36,7 @@ struct ScanRequest {
     bool colors = false;          ///< also mean and deviation of the channels
     bool meanPicture = false;     ///< also the mean of the pictures
     std::int64_t threads = 0;     ///< 0: one a processor; nothing depends on it
+    bool filesOnly = false;       ///< no picture is read: nothing is known of sizes and colours, and none is ok
 };
 
 /// Mean and standard deviation of each channel, of values between 0 and 1. Every picture weighs the same, however many

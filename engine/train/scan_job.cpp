@@ -73,7 +73,7 @@ Slices<JobAnswer> scanPictures(ScanRequest request) {
     std::vector<ImageSourcePtr> sources{sets.train};
     if (sets.test)
         sources.push_back(sets.test);
-    for (const ImageSourcePtr& source : sources) {
+    for (const ImageSourcePtr& source : request.filesOnly ? std::vector<ImageSourcePtr>{} : sources) {
         const bool trained = source == sets.train;
         SourceScan scan(source, threads, {request.colors && trained, request.meanPicture && trained});
         const std::int64_t before = progress.done;

@@ -173,6 +173,20 @@ TEST_F(TrainingRunnerTest, AScanIsAJobThatCountsAndNames) {
         seen.push_back(colors);
     }
     EXPECT_EQ(seen[0], seen[1]);
+    ScanRequest names;
+    names.path = folder.path();
+    names.filesOnly = true;
+    const std::unique_ptr<Job> look = runner.startJob(names);
+    std::optional<JobAnswer> listed;
+    while (!(listed = look->slice(recorder))) {
+    }
+    const auto& files = std::get<ScanReport>(*listed);
+    EXPECT_EQ(files.train, 30);
+    EXPECT_EQ(files.test, 10);
+    EXPECT_EQ(files.classes.size(), 2U);
+    EXPECT_EQ(files.otherFiles, 1);
+    EXPECT_EQ(files.usable(), 0) << "nothing was read";
+    EXPECT_TRUE(files.problems.empty());
     std::filesystem::remove_all(folder.path() / "val");
     ScanRequest split;
     split.path = folder / "train";
