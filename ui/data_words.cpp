@@ -4,7 +4,10 @@
 #include "ui/texts.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QStringList>
+
+#include <algorithm>
 
 namespace dinoscope {
 namespace {
@@ -46,6 +49,22 @@ QString wordsOf(const ScanReport& report) {
         words += QLatin1Char(' ') + (report.otherFiles == 1
                                          ? tr("1 other file lies beside them.")
                                          : tr("%1 other files lie beside them.").arg(countText(report.otherFiles)));
+    return words;
+}
+
+QString foundWords(const ScanReport& report) {
+    QString words = picturesText(report.train + report.test) + QLatin1Char(' ') + classesText(report.classes.size());
+    if (report.test > 0)
+        words += tr(", %1 of them to measure with").arg(countText(report.test));
+    words += QLatin1Char('.');
+    if (report.classes.empty())
+        words += QLatin1Char(' ') + tr("No accuracy can be measured.");
+    const auto left = std::find_if(report.problems.begin(), report.problems.end(),
+                                   [](const auto& problem) { return problem.verdict == PictureVerdict::unsupported; });
+    if (left != report.problems.end())
+        words += QLatin1Char(' ') + tr("Left out, as their kind is not read: %1, such as %2.")
+                                        .arg(countText(report.count(PictureVerdict::unsupported)),
+                                             QFileInfo(textOf(left->path)).fileName());
     return words;
 }
 

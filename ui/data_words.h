@@ -17,6 +17,8 @@ namespace dinoscope {
 QString wordsOf(const RunInfo& run);
 /// "70,000 pictures, 10,000 of them to measure with: all can be used. 41 MB in files."
 QString wordsOf(const ScanReport& report);
+/// What a look at the names of files has found: "796 pictures in 18 classes, 79 of them to measure with."
+QString foundWords(const ScanReport& report);
 /// "From 28 x 28 to 320 x 240 pixels."; empty if no picture can be used.
 QString sizeWords(const ScanReport& report);
 /// What the memory holds of the pictures and how much was read, or why it holds none. `cache_mb` is the run's

@@ -27,9 +27,11 @@
 #include <QCloseEvent>
 #include <QDir>
 #include <QDockWidget>
+#include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QMimeData>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -38,6 +40,21 @@
 #include <utility>
 
 namespace dinoscope {
+namespace {
+
+/// The paths of what was dropped, as data.path takes them; empty if something of it is no folder and no tar file.
+QString droppedPictures(const QMimeData& dropped) {
+    QStringList paths;
+    for (const QUrl& url : dropped.urls()) {
+        const QFileInfo file(url.toLocalFile());
+        if (!file.isDir() && file.suffix() != QLatin1String("tar"))
+            return {};
+        paths << file.absoluteFilePath();
+    }
+    return paths.join(QLatin1Char(';'));
+}
+
+} // namespace
 
 MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
     : QMainWindow(parent), bridge_(new EngineBridge(std::move(engine), this)),
@@ -51,6 +68,7 @@ MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
     resize(1440, 900);
     addToolBar(Qt::TopToolBarArea, runBar_);
     setContextMenuPolicy(Qt::NoContextMenu); // the only toolbar stays
+    setAcceptDrops(true);
     auto* middle = new QWidget(this);
     auto* column = new QVBoxLayout(middle);
     column->setContentsMargins(0, 0, 0, 0);
@@ -77,12 +95,12 @@ MainWindow::MainWindow(std::unique_ptr<Engine> engine, QWidget* parent)
         shownError_.clear();
         messages_->clear();
     });
-    connect(runBar_->newRun(), &QAction::triggered, this, &MainWindow::showNewRun);
+    connect(runBar_->newRun(), &QAction::triggered, this, [this] { showNewRun(); });
     connect(crashedRun_, &CrashedRunBar::continueAsked, this, [this](const QString& folder) {
         const std::string path = folder.toStdString();
         openRun(LoadCommand{path, OpenCommand{{}, path, 0, 0}, {}}, true);
     });
-    connect(startPage_, &StartPage::newRunAsked, this, &MainWindow::showNewRun);
+    connect(startPage_, &StartPage::picturesAsked, this, &MainWindow::choosePictures);
     connect(startPage_, &StartPage::checkpointAsked, this, &MainWindow::chooseCheckpoint);
     connect(startPage_, &StartPage::runAsked, this, &MainWindow::chooseRunFolder);
     connect(startPage_, &StartPage::runChosen, this, &MainWindow::openRunFolder);
@@ -141,9 +159,11 @@ void MainWindow::takeJobResult(const JobResult& result) {
 void MainWindow::makeMenus() {
     QMenu* file = menuBar()->addMenu(tr("&File"));
     file->addAction(runBar_->newRun());
+    openPictures_ =
+        file->addAction(tr("Open a &folder of pictures…"), QKeySequence::Open, this, &MainWindow::choosePictures);
     openRun_ = file->addAction(tr("Open &run…"), this, &MainWindow::chooseRunFolder);
     openRun_->setShortcut(QKeySequence(QStringLiteral("Ctrl+Shift+O")));
-    openCheckpoint_ = file->addAction(tr("&Open checkpoint…"), QKeySequence::Open, this, &MainWindow::chooseCheckpoint);
+    openCheckpoint_ = file->addAction(tr("&Open checkpoint…"), this, &MainWindow::chooseCheckpoint);
     file->addSeparator();
     file->addAction(runBar_->action(CommandKind::save));
     file->addAction(runBar_->exportAction());
@@ -264,6 +284,7 @@ void MainWindow::takeSnapshot(const Snapshot& snapshot) {
     else if (!isAllowed(snapshot.state, CommandKind::open))
         words = textOf(refusal(snapshot.state, CommandKind::open));
     startPage_->setBusy(words);
+    openPictures_->setEnabled(isAllowed(snapshot.state, CommandKind::open));
     for (QAction* action : {openRun_, openCheckpoint_})
         action->setEnabled(isAllowed(snapshot.state, CommandKind::load));
     recent_->follow(snapshot);
@@ -296,10 +317,30 @@ bool MainWindow::hasShown(Step step) const {
 
 void MainWindow::complain(const QString& sentence) { messages_->say(MessageBar::Kind::error, sentence); }
 
-void MainWindow::showNewRun() {
-    NewRunDialog dialog(*draft_, this);
-    if (dialog.exec() == QDialog::Accepted)
-        startRun();
+void MainWindow::showNewRun(const QString& pictures) {
+    auto* dialog = new NewRunDialog(*bridge_, *draft_, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    if (!pictures.isEmpty())
+        dialog->setPictures(pictures);
+    connect(dialog, &QDialog::accepted, this, &MainWindow::startRun);
+    dialog->open();
+}
+
+void MainWindow::choosePictures() {
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Open a folder of pictures"));
+    if (!folder.isEmpty())
+        showNewRun(folder);
+}
+
+/// Folders and tar files become the pictures of a new run. Single pictures go to the panels that show one.
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (openPictures_->isEnabled() && !droppedPictures(*event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    showNewRun(droppedPictures(*event->mimeData()));
 }
 
 void MainWindow::chooseCheckpoint() {

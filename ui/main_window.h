@@ -71,6 +71,8 @@ signals:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     void connectBridge();
@@ -79,7 +81,10 @@ private:
     void takeSnapshot(const Snapshot& snapshot);
     void complain(const QString& sentence);
     void showSaveFailure(const std::optional<Error>& failure);
-    void showNewRun();
+    void showNewRun() { showNewRun({}); }
+    /// `pictures`: a folder or file to train on; empty: as the draft has it.
+    void showNewRun(const QString& pictures);
+    void choosePictures();
     void chooseCheckpoint();
     void chooseRunFolder();
     void showLoaded();
@@ -106,7 +111,7 @@ private:
     QStackedWidget* pages_;
     StartPage* startPage_;
     Workspace* workspace_;
-    QAction *openRun_ = nullptr, *openCheckpoint_ = nullptr, *measure_ = nullptr;
+    QAction *openPictures_ = nullptr, *openRun_ = nullptr, *openCheckpoint_ = nullptr, *measure_ = nullptr;
     QActionGroup* themes_ = nullptr;
     ThemeChoice theme_ = ThemeChoice::system;
     std::shared_ptr<const RunInfo> run_;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/new_run_dialog.h"
 
-#include "ui/run_draft.h"
+#include "ui/engine_bridge.h"
+#include "ui/pictures_field.h"
 #include "ui/texts.h"
 
 #include <QCheckBox>
@@ -17,6 +18,8 @@
 #include <QPushButton>
 #include <QSpinBox>
 
+#include <algorithm>
+#include <limits>
 #include <thread>
 
 namespace dinoscope {
@@ -25,24 +28,46 @@ namespace {
 constexpr const char* kSeed = "run.seed";
 constexpr const char* kEpochs = "optim.epochs";
 constexpr const char* kThreads = "run.threads";
+constexpr const char* kPictures = "data.path";
+constexpr const char* kOwnPictures = "own-pictures";
+
+QLabel* wordsLabel(bool muted, QWidget* parent) {
+    auto* label = new QLabel(parent);
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    label->setProperty("muted", muted);
+    return label;
+}
+
+/// What a look at the pictures is to be asked, with the values that a run would read them with.
+ScanRequest lookOf(const ParamSet& params) {
+    ScanRequest request;
+    const auto& values = params.values();
+    if (const auto kind = values.find("data.kind"); kind != values.end())
+        request.kind = std::get<std::string>(kind->second);
+    if (const auto official = values.find("data.official_loading"); official != values.end())
+        request.officialLoading = std::get<bool>(official->second);
+    if (const auto share = values.find("data.test_share"); share != values.end())
+        request.testShare = std::get<double>(share->second);
+    return request;
+}
 
 } // namespace
 
-NewRunDialog::NewRunDialog(RunDraft& draft, QWidget* parent)
-    : QDialog(parent), draft_(draft), presets_(new QComboBox(this)), help_(new QLabel(this)),
-      message_(new QLabel(this)), seed_(new QLineEdit(this)), place_(new QLineEdit(this)), epochs_(new QSpinBox(this)),
+NewRunDialog::NewRunDialog(EngineBridge& bridge, RunDraft& draft, QWidget* parent)
+    : QDialog(parent), draft_(draft), before_(draft.settings()), presets_(new QComboBox(this)),
+      help_(wordsLabel(true, this)), fit_(wordsLabel(true, this)), message_(wordsLabel(false, this)),
+      seed_(new QLineEdit(this)), place_(new QLineEdit(this)), epochs_(new QSpinBox(this)),
       minutes_(new QDoubleSpinBox(this)),
       keep_(new QCheckBox(tr("Keep settings, curves, log and checkpoints in a folder"), this)),
       responsive_(new QCheckBox(tr("Leave one core to the rest of the machine"), this)) {
     setWindowTitle(tr("New run"));
     setMinimumWidth(660);
+    if (draft_.catalog().params.find(kPictures))
+        pictures_ = new PicturesField(bridge, lookOf(draft_.params()), this);
     for (const Preset& preset : draft_.catalog().presets)
         presets_->addItem(textOf(preset.label), textOf(preset.id));
-    if (draft_.preset())
-        presets_->setCurrentIndex(presets_->findData(textOf(draft_.preset()->id)));
-    help_->setWordWrap(true);
-    help_->setProperty("muted", true);
-    message_->setWordWrap(true);
+    presets_->setObjectName(QStringLiteral("presets"));
     epochs_->setRange(1, 100'000);
     minutes_->setRange(0, 100'000);
     minutes_->setDecimals(1);
@@ -51,12 +76,34 @@ NewRunDialog::NewRunDialog(RunDraft& draft, QWidget* parent)
     for (QAbstractSpinBox* box : std::initializer_list<QAbstractSpinBox*>{epochs_, minutes_})
         box->setButtonSymbols(QAbstractSpinBox::NoButtons);
     keep_->setChecked(true);
+    addRows();
+    connect(presets_, &QComboBox::activated, this, [this](int index) {
+        presetChosen_ = true;
+        choosePreset(presets_->itemData(index).toString().toStdString());
+    });
+    connect(keep_, &QCheckBox::toggled, place_, &QWidget::setEnabled);
+    connect(place_, &QLineEdit::textEdited, this, [this] { placeTyped_ = true; });
+    fill();
+    if (pictures_) {
+        connect(pictures_, &PicturesField::looked, this, &NewRunDialog::showFit);
+        pictures_->setPath(textOf(formatParam(draft_.params().at(kPictures))));
+        connect(pictures_, &PicturesField::pathChanged, this, [this] {
+            if (!draft_.isTouched())
+                followPictures();
+        });
+    }
+}
+
+void NewRunDialog::addRows() {
     auto* form = new QFormLayout;
     form->setHorizontalSpacing(16);
     form->setVerticalSpacing(8);
+    const ParamTable& table = draft_.catalog().params;
+    if (pictures_)
+        form->addRow(tr("Pictures"), pictures_);
     form->addRow(tr("Preset"), presets_);
     form->addRow(QString(), help_);
-    const ParamTable& table = draft_.catalog().params;
+    form->addRow(QString(), fit_);
     if (table.find(kSeed))
         form->addRow(tr("Seed"), seed_);
     if (table.find(kEpochs))
@@ -70,8 +117,9 @@ NewRunDialog::NewRunDialog(RunDraft& draft, QWidget* parent)
     epochs_->setVisible(table.find(kEpochs));
     responsive_->setVisible(table.find(kThreads));
     auto* buttons = new QDialogButtonBox(this);
-    auto* start = buttons->addButton(tr("Start training"), QDialogButtonBox::AcceptRole);
+    auto* start = new QPushButton(tr("Start training"), this);
     start->setProperty("primary", true);
+    buttons->addButton(start, QDialogButtonBox::AcceptRole);
     buttons->addButton(QDialogButtonBox::Cancel);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(20, 20, 20, 16);
@@ -80,24 +128,58 @@ NewRunDialog::NewRunDialog(RunDraft& draft, QWidget* parent)
     column->addWidget(message_);
     column->addWidget(buttons);
     message_->hide();
-    const auto fill = [this] {
-        help_->setText(draft_.preset() ? textOf(draft_.preset()->help) : QString());
-        const auto& values = draft_.params().values();
-        if (const auto seed = values.find(kSeed); seed != values.end())
-            seed_->setText(textOf(formatParam(seed->second)));
-        if (const auto epochs = values.find(kEpochs); epochs != values.end())
-            epochs_->setValue(static_cast<int>(std::get<std::int64_t>(epochs->second)));
-        suggestPlace();
-    };
-    connect(presets_, &QComboBox::activated, this, [this, fill](int index) {
-        draft_.choosePreset(presets_->itemData(index).toString().toStdString());
-        fill();
-    });
-    connect(keep_, &QCheckBox::toggled, place_, &QWidget::setEnabled);
-    connect(place_, &QLineEdit::textEdited, this, [this] { placeTyped_ = true; });
+    fit_->hide();
+    start->setFocus(); // a folder that was chosen needs nothing more than Enter
     connect(buttons, &QDialogButtonBox::accepted, this, &NewRunDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+}
+
+void NewRunDialog::setPictures(const QString& path) {
+    if (!pictures_)
+        return;
+    pictures_->setPath(path);
+    followPictures();
+}
+
+void NewRunDialog::choosePreset(const std::string& id) {
+    draft_.choosePreset(id);
     fill();
+}
+
+void NewRunDialog::fill() {
+    if (draft_.preset())
+        presets_->setCurrentIndex(presets_->findData(textOf(draft_.preset()->id)));
+    help_->setText(draft_.preset() ? textOf(draft_.preset()->help) : QString());
+    const auto& values = draft_.params().values();
+    if (const auto seed = values.find(kSeed); seed != values.end())
+        seed_->setText(textOf(formatParam(seed->second)));
+    if (const auto epochs = values.find(kEpochs); epochs != values.end())
+        epochs_->setValue(static_cast<int>(std::get<std::int64_t>(epochs->second)));
+    suggestPlace();
+    showFit();
+}
+
+void NewRunDialog::followPictures() {
+    const auto& presets = draft_.catalog().presets;
+    if (presetChosen_ || presets.empty() || !draft_.preset())
+        return;
+    const bool demo = draft_.preset()->id == presets.front().id;
+    const bool demosPictures = pictures_->path() == textOf(formatParam(draft_.presetValue(kPictures)));
+    if (demo && !demosPictures && presets_->findData(QLatin1String(kOwnPictures)) >= 0)
+        choosePreset(kOwnPictures);
+    else if (draft_.preset()->id == kOwnPictures && demosPictures)
+        choosePreset(presets.front().id);
+}
+
+std::int64_t NewRunDialog::picturesFound() const {
+    return pictures_ && pictures_->found() ? pictures_->found()->train : std::numeric_limits<std::int64_t>::max();
+}
+
+void NewRunDialog::showFit() {
+    const std::int64_t wished = draft_.wishedBatch(), found = picturesFound();
+    fit_->setText(tr("A batch takes %1 pictures instead of %2, as there are no more to train on.")
+                      .arg(countText(found), countText(wished)));
+    fit_->setVisible(found < wished);
 }
 
 QWidget* NewRunDialog::makePlaceRow() {
@@ -105,6 +187,7 @@ QWidget* NewRunDialog::makePlaceRow() {
     auto* line = new QHBoxLayout(row);
     line->setContentsMargins(0, 0, 0, 0);
     auto* choose = new QPushButton(tr("Choose…"), row);
+    choose->setAccessibleName(tr("Choose the folder of the run"));
     line->addWidget(place_, 1);
     line->addWidget(choose);
     connect(choose, &QPushButton::clicked, this, [this] { choosePlace(); });
@@ -127,10 +210,14 @@ void NewRunDialog::choosePlace() {
     place_->setText(folder);
 }
 
-void NewRunDialog::accept() {
+std::optional<Error> NewRunDialog::takeValues() {
     const ParamTable& table = draft_.catalog().params;
     std::optional<Error> error;
-    if (table.find(kSeed))
+    if (pictures_)
+        error = draft_.setText(kPictures, pictures_->path().toStdString());
+    if (!error)
+        draft_.fitBatch(picturesFound());
+    if (!error && table.find(kSeed))
         error = draft_.setText(kSeed, seed_->text().trimmed().toStdString());
     if (!error && table.find(kEpochs))
         error = draft_.set(kEpochs, std::int64_t{epochs_->value()});
@@ -139,7 +226,11 @@ void NewRunDialog::accept() {
     if (!error && keep_->isChecked() && place_->text().trimmed().isEmpty())
         error =
             Error{ErrorCode::badInput, "ui", tr("Name a folder for the run, or do not keep it.").toStdString(), {}, {}};
-    if (error) {
+    return error;
+}
+
+void NewRunDialog::accept() {
+    if (const std::optional<Error> error = takeValues()) {
         message_->setText(textOf(error->message));
         message_->show();
         return;
@@ -149,6 +240,11 @@ void NewRunDialog::accept() {
     draft_.runFolder =
         keep_->isChecked() ? QDir::fromNativeSeparators(place_->text().trimmed()).toStdString() : std::string();
     QDialog::accept();
+}
+
+void NewRunDialog::reject() {
+    draft_.restore(before_);
+    QDialog::reject();
 }
 
 } // namespace dinoscope

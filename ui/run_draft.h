@@ -6,6 +6,10 @@
 #include <QObject>
 #include <QString>
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 namespace dinoscope {
 
 /// Settings of the next run: a preset, the values that differ from it, limits, a place, and perhaps a checkpoint that
@@ -17,14 +21,30 @@ public:
     explicit RunDraft(const EngineCatalog& catalog, QObject* parent = nullptr);
 
     const EngineCatalog& catalog() const { return catalog_; }
-    const ParamSet& params() const { return params_; }
-    const Preset* preset() const { return preset_; }
+    const ParamSet& params() const { return settings_.params; }
+    const Preset* preset() const { return settings_.preset; }
+
+    /// Preset, values and checkpoint, for somebody who may want them back.
+    struct Settings {
+        const Preset* preset = nullptr;
+        ParamSet params, presetParams;
+        std::string checkpoint;
+        std::optional<std::int64_t> wishedBatch = {}; ///< run.batch_size before fitBatch() has lowered it
+    };
+    const Settings& settings() const { return settings_; }
+    void restore(const Settings& settings);
 
     /// All values become the preset's; an unknown id changes nothing and returns false.
     bool choosePreset(const std::string& id);
     /// The value that the preset, or else the declaration, gives.
     ParamValue presetValue(const std::string& id) const;
-    bool differsFromPreset(const std::string& id) const { return params_.at(id) != presetValue(id); }
+    bool differsFromPreset(const std::string& id) const { return params().at(id) != presetValue(id); }
+    /// True if somebody has set a value that the preset does not give.
+    bool isTouched() const { return params() != settings_.presetParams; }
+    /// run.batch_size as wished; 0 without that parameter.
+    std::int64_t wishedBatch() const;
+    /// A batch takes as many pictures as wished, or all `pictures` if those are fewer.
+    void fitBatch(std::int64_t pictures);
     std::optional<Error> set(const std::string& id, ParamValue value);
     std::optional<Error> setText(const std::string& id, const std::string& text);
     /// Describes a run that goes on from a file: the present values, over them the file's, over them `texts` by id.
@@ -32,7 +52,7 @@ public:
     std::optional<Error> takeCheckpoint(const FileReport& report,
                                         const std::vector<std::pair<std::string, std::string>>& texts);
     /// Path of the file that the run goes on from; empty: it starts fresh. Choosing a preset empties it.
-    const std::string& checkpoint() const { return checkpoint_; }
+    const std::string& checkpoint() const { return settings_.checkpoint; }
     /// Takes over all values of a run; the next one starts fresh with them.
     void adopt(const ParamSet& params);
 
@@ -47,17 +67,16 @@ public:
     /// The dinoscope-cli call that trains with `params` under this draft's preset, limits and place, quoted for a
     /// shell. A place that a run has taken already is left out.
     QString commandLine(const ParamSet& params) const;
-    QString commandLine() const { return commandLine(params_); }
+    QString commandLine() const { return commandLine(params()); }
 
 signals:
     void changed();
 
 private:
+    void noteSet(const std::string& id, const std::optional<Error>& error);
+
     const EngineCatalog& catalog_;
-    ParamSet params_;
-    const Preset* preset_ = nullptr;
-    std::string checkpoint_;
-    ParamSet presetParams_;
+    Settings settings_;
 };
 
 } // namespace dinoscope

@@ -52,7 +52,7 @@ StartPage::StartPage(const RunDraft& draft, const RecentRuns& recent, QWidget* p
     layOut(4);
     if (demo_)
         connect(demo_, &QPushButton::clicked, this, [this] { emit presetChosen(QLatin1String(kDemo)); });
-    connect(newRun_, &QPushButton::clicked, this, &StartPage::newRunAsked);
+    connect(pictures_, &QPushButton::clicked, this, &StartPage::picturesAsked);
     connect(run_, &QPushButton::clicked, this, &StartPage::runAsked);
     connect(checkpoint_, &QPushButton::clicked, this, &StartPage::checkpointAsked);
     connect(recent_, &RecentCards::chosen, this, &StartPage::runChosen);
@@ -79,9 +79,11 @@ QWidget* StartPage::makeBoard(const RunDraft& draft, const RecentRuns& recent) {
         if (preset.id == kDemo)
             cards_.push_back(makeCard(tr("Fashion-MNIST demo"), textOf(preset.help), tr("Start the Fashion-MNIST demo"),
                                       true, &demo_));
-    cards_.push_back(makeCard(tr("A run of your own"),
-                              tr("Choose a preset, a seed, how long it may take and where it is kept."), tr("New run…"),
-                              demo_ == nullptr, &newRun_));
+    cards_.push_back(
+        makeCard(tr("Pictures of your own"),
+                 tr("Train on a folder of pictures, with or without a sub-folder for each class. It can be "
+                    "dropped on this window, too."),
+                 tr("Open a folder of pictures…"), demo_ == nullptr, &pictures_));
     cards_.push_back(makeCard(tr("A run that was kept"),
                               tr("Look at the curves and checkpoints in a run's folder, train on, or fork from one."),
                               tr("Open a run…"), false, &run_));
@@ -157,7 +159,7 @@ QWidget* StartPage::makeCard(const QString& title, const QString& words, const Q
 void StartPage::setBusy(const QString& words) {
     busy_->setText(words);
     recent_->setBusy(words);
-    for (QPushButton* button : {demo_, newRun_, run_, checkpoint_})
+    for (QPushButton* button : {demo_, pictures_, run_, checkpoint_})
         if (button) {
             button->setEnabled(words.isEmpty());
             button->setToolTip(words);

@@ -23,13 +23,14 @@ public:
     StartPage(const RunDraft& draft, const RecentRuns& recent, QWidget* parent = nullptr);
     /// Null if the engine has no such preset.
     QPushButton* demoButton() const { return demo_; }
+    QPushButton* picturesButton() const { return pictures_; }
     QPushButton* runButton() const { return run_; }
     RecentCards& recentCards() const { return *recent_; }
     void setBusy(const QString& words);
 
 signals:
     void presetChosen(const QString& id);
-    void newRunAsked();
+    void picturesAsked();
     void checkpointAsked();
     void runAsked();
     void runChosen(const QString& folder);
@@ -46,8 +47,7 @@ private:
     void layOut(int columns);
 
     QPushButton* demo_ = nullptr;
-    QPushButton* newRun_ = nullptr;
-    QPushButton *run_ = nullptr, *checkpoint_ = nullptr;
+    QPushButton *pictures_ = nullptr, *run_ = nullptr, *checkpoint_ = nullptr;
     QGridLayout* grid_ = nullptr;
     std::vector<QWidget*> cards_;
     RecentCards* recent_ = nullptr;

@@ -11,75 +11,53 @@ using Values = std::vector<std::pair<std::string, ParamValue>>;
 
 constexpr std::int64_t operator""_i(unsigned long long value) { return static_cast<std::int64_t>(value); }
 
+Values with(Values values, const Values& changes) {
+    values.insert(values.end(), changes.begin(), changes.end());
+    return values;
+}
+
+/// A network that a few processors train, in runs of a few thousand steps.
+Values smallNetworkValues() {
+    return {{"run.batch_size", 64_i},        {"backbone.arch", "vit_micro"},   {"backbone.drop_path_rate", 0.0},
+            {"head.out_dim", 1024_i},        {"head.hidden_dim", 256_i},       {"head.bottleneck_dim", 64_i},
+            {"head.use_bn", true},           {"optim.min_lr", 1e-5},           {"optim.warmup_epochs", 0_i},
+            {"optim.warmup_steps", 40_i},    {"optim.freeze_last_layer", 0_i}, {"optim.weight_decay", 0.04},
+            {"optim.weight_decay_end", 0.1}, {"optim.momentum_teacher", 0.99}, {"augment.local_crops", 4_i},
+            {"augment.local_scale_min", 0.1}};
+}
+
 /// For 28-pixel grey pictures on two processors: found by trying, see the README for what it reaches.
 Values demoValues() {
-    return {{"run.batch_size", 64_i},
-            {"backbone.arch", "vit_micro"},
-            {"backbone.patch_size", 7_i},
-            {"backbone.drop_path_rate", 0.0},
-            {"head.out_dim", 1024_i},
-            {"head.hidden_dim", 256_i},
-            {"head.bottleneck_dim", 64_i},
-            {"head.use_bn", true},
-            {"optim.lr", 4e-3},
-            {"optim.min_lr", 1e-5},
-            {"optim.epochs", 3_i},
-            {"optim.warmup_epochs", 0_i},
-            {"optim.warmup_steps", 40_i},
-            {"optim.freeze_last_layer", 0_i},
-            {"optim.weight_decay", 0.04},
-            {"optim.weight_decay_end", 0.1},
-            {"optim.momentum_teacher", 0.99},
-            {"loss.teacher_temperature", 0.025},
-            {"loss.warmup_teacher_temperature", 0.025},
-            {"loss.center_momentum", 0.9},
-            {"augment.global_size", 28_i},
-            {"augment.local_size", 14_i},
-            {"augment.local_crops", 4_i},
-            {"augment.local_scale_min", 0.1},
-            {"augment.resample", "bilinear"},
-            {"augment.blur_kind", "3x3"},
-            {"augment.blur_global1", 0.2},
-            {"augment.blur_global2", 0.2},
-            {"augment.blur_local", 0.1},
-            {"augment.solarize", 0.1},
-            {"augment.mean", "0.286"},
-            {"augment.std", "0.353"}};
+    return with(smallNetworkValues(), {{"backbone.patch_size", 7_i},
+                                       {"optim.lr", 4e-3},
+                                       {"optim.epochs", 3_i},
+                                       {"loss.teacher_temperature", 0.025},
+                                       {"loss.warmup_teacher_temperature", 0.025},
+                                       {"loss.center_momentum", 0.9},
+                                       {"augment.global_size", 28_i},
+                                       {"augment.local_size", 14_i},
+                                       {"augment.resample", "bilinear"},
+                                       {"augment.blur_kind", "3x3"},
+                                       {"augment.blur_global1", 0.2},
+                                       {"augment.blur_global2", 0.2},
+                                       {"augment.blur_local", 0.1},
+                                       {"augment.solarize", 0.1},
+                                       {"augment.mean", "0.286"},
+                                       {"augment.std", "0.353"}});
 }
 
 /// For folders of colour pictures on a few processors: views of 64 pixels, made from JPEG files that are decoded at a
 /// part of their size.
 Values ownPicturesValues() {
-    return {{"run.batch_size", 64_i},
-            {"backbone.arch", "vit_micro"},
-            {"backbone.patch_size", 8_i},
-            {"backbone.drop_path_rate", 0.0},
-            {"head.out_dim", 1024_i},
-            {"head.hidden_dim", 256_i},
-            {"head.bottleneck_dim", 64_i},
-            {"head.use_bn", true},
-            {"optim.lr", 2e-3},
-            {"optim.min_lr", 1e-5},
-            {"optim.epochs", 100_i},
-            {"optim.warmup_epochs", 0_i},
-            {"optim.warmup_steps", 40_i},
-            {"optim.freeze_last_layer", 0_i},
-            {"optim.weight_decay", 0.04},
-            {"optim.weight_decay_end", 0.1},
-            {"optim.momentum_teacher", 0.99},
-            {"loss.teacher_temperature", 0.04},
-            {"loss.warmup_teacher_temperature", 0.04},
-            {"augment.global_size", 64_i},
-            {"augment.local_size", 32_i},
-            {"augment.local_crops", 4_i},
-            {"augment.local_scale_min", 0.1},
-            {"augment.blur_radius_max", 1.0},
-            {"augment.mode", "fast"}};
-}
-
-Values with(Values values, const Values& changes) {
-    values.insert(values.end(), changes.begin(), changes.end());
-    return values;
+    return with(smallNetworkValues(), {{"backbone.patch_size", 8_i},
+                                       {"optim.lr", 2e-3},
+                                       {"optim.epochs", 100_i},
+                                       {"loss.teacher_temperature", 0.04},
+                                       {"loss.warmup_teacher_temperature", 0.04},
+                                       {"augment.global_size", 64_i},
+                                       {"augment.local_size", 32_i},
+                                       {"augment.blur_radius_max", 1.0},
+                                       {"augment.mode", "fast"}});
 }
 
 Preset official(const std::string& arch, const std::string& label, std::int64_t patch) {

@@ -247,7 +247,9 @@ ScanReport fakeScan(const ScanRequest& request, bool labelled) {
     report.name = "Fake fashion";
     report.train = 60000;
     report.test = 10000;
-    report.counts[static_cast<std::size_t>(PictureVerdict::ok)] = report.train + report.test;
+    if (request.path.ends_with("/few"))
+        report.train = 33;
+    report.counts[static_cast<std::size_t>(PictureVerdict::ok)] = request.filesOnly ? 0 : report.train + report.test;
     report.sizes = {{16, 31, 60000}, {32, 63, 0}, {64, 127, 8000}, {128, 255, 2000}};
     report.leastWidth = report.leastHeight = 28;
     report.mostWidth = 320;

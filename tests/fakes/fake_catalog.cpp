@@ -151,6 +151,10 @@ EngineCatalog fakeCatalog() {
     catalog.params = ParamTable(collectSpecs<FakeOptions>());
     catalog.presets = {
         {"fashion-mnist-demo", "Fashion-MNIST demo", "Learns visibly within two minutes.", {}},
+        {"own-pictures",
+         "Own pictures",
+         "Colour views of 64 pixels.",
+         {{"run.batch_size", ParamValue(std::int64_t{64})}}},
         {"collapse-uniform",
          "Collapse: too little sharpening",
          "The teacher becomes uniform.",
