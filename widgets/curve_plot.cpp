@@ -42,6 +42,14 @@ void setScale(QCPAxis* axis, bool logarithmic, int ticks) {
 
 CurvePlot::CurvePlot(const QString& title, const QString& unit, QWidget* parent)
     : QWidget(parent), title_(title), unit_(unit), header_(new QLabel(this)), plot_(new QCustomPlot(this)) {
+    notice_ = new QLabel(plot_);
+    notice_->setTextFormat(Qt::PlainText);
+    notice_->setWordWrap(true);
+    notice_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    notice_->setProperty("muted", true);
+    notice_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    notice_->hide();
+    (new QVBoxLayout(plot_))->addWidget(notice_);
     setAccessibleName(tr("Plot of %1").arg(title));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -194,6 +202,24 @@ void CurvePlot::clear() {
     changed_ = true;
 }
 
+void CurvePlot::setNotice(const QString& notice) {
+    notice_->setText(notice);
+    changed_ = true;
+}
+
+bool CurvePlot::showsNotice() const { return !notice_->isHidden(); }
+
+void CurvePlot::showNotice() {
+    const bool empty = std::all_of(series_.begin(), series_.end(), [](const auto& series) {
+        return series->store.size() == 0 && series->other.size() == 0;
+    });
+    const bool shown = empty && !notice_->text().isEmpty();
+    notice_->setVisible(shown);
+    plot_->axisRect()->setVisible(!shown);
+    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis})
+        axis->setVisible(!shown);
+}
+
 void CurvePlot::refresh() {
     if (!changed_)
         return;
@@ -205,6 +231,7 @@ void CurvePlot::refresh() {
     setScale(plot_->yAxis, logY_, compact_ ? 2 : 4);
     placeLevels();
     placeMarks();
+    showNotice();
     updateHeader();
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }

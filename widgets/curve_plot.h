@@ -53,6 +53,9 @@ public:
     void clearOther();
     std::size_t otherPointCount(std::size_t curve) const;
     void setLevels(const std::vector<Level>& levels);
+    /// Stands in the place of axes as long as there is no point; empty: the axes do.
+    void setNotice(const QString& notice);
+    bool showsNotice() const;
     void addMark(const Mark& mark);
     const std::vector<Mark>& marks() const { return marks_; }
     void clear();
@@ -102,9 +105,10 @@ private:
     Readings readings() const;
     void placeLevels();
     void placeMarks();
+    void showNotice();
 
     QString title_, unit_;
-    QLabel* header_;
+    QLabel *header_, *notice_;
     QCustomPlot* plot_;
     std::vector<std::unique_ptr<Series>> series_;
     std::vector<Level> levels_;

@@ -20,7 +20,8 @@ struct MetricSpec {
     std::string unit;  ///< empty if none
     std::string help;
     NetworkRole role = NetworkRole::none;
-    bool logAxis = false; ///< drawn on a logarithmic axis at first
+    bool logAxis = false;     ///< drawn on a logarithmic axis at first
+    bool needsLabels = false; ///< has no value where the pictures have no classes
 };
 
 /// One value of one metric. `metric` indexes EngineCatalog::metrics.

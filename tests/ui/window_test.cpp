@@ -198,6 +198,16 @@ TEST_F(WindowTest, TheLaboratoryActsOnACopyUntilItIsApplied) {
     EXPECT_TRUE(waitFor([&] { return laboratory->teacherSlider().value() == laboratory->teacherSlider().maximum(); }));
 }
 
+TEST_F(WindowTest, WithoutLabelsAnAccuracySaysWhatIsMissing) {
+    script->labelled = false;
+    makeWindow();
+    auto* curves = window->workspace().panel<CurvesPanel>();
+    pauseAtStart();
+    ASSERT_TRUE(waitFor([&] { return curves->plotOf("knn_teacher")->showsNotice(); }));
+    EXPECT_TRUE(curves->plotOf("linear_student")->showsNotice());
+    EXPECT_FALSE(curves->plotOf("loss")->showsNotice());
+}
+
 TEST_F(WindowTest, AConvolutionalNetworkSaysThatItHasNoAttention) {
     script->convolutional = true;
     makeWindow();

@@ -41,6 +41,23 @@ TEST_F(Plot, KeepsEveryFinitePoint) {
     EXPECT_EQ(plot.pointCount(entropy), 0U);
 }
 
+TEST_F(Plot, ANoticeStandsWhereThereIsNoPoint) {
+    draw();
+    EXPECT_FALSE(plot.showsNotice());
+    plot.setNotice(QStringLiteral("The pictures have no labels."));
+    draw();
+    EXPECT_TRUE(plot.showsNotice());
+    EXPECT_FALSE(inner->xAxis->visible());
+    plot.append(loss, 1, 2);
+    draw();
+    EXPECT_FALSE(plot.showsNotice());
+    EXPECT_TRUE(inner->xAxis->visible());
+    plot.clear();
+    plot.setNotice({});
+    draw();
+    EXPECT_FALSE(plot.showsNotice());
+}
+
 TEST_F(Plot, AnotherRunHasALightnessAndRingsOfItsOwn) {
     for (int i = 0; i < 100; ++i)
         plot.append(loss, i, 5);

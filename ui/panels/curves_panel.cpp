@@ -267,6 +267,14 @@ void CurvesPanel::onSnapshot(const Snapshot& snapshot) {
                     levels.push_back({textOf(line.label), line.value});
         plot->setLevels(levels);
     }
+    const std::vector<MetricSpec>& specs = bridge().catalog().metrics;
+    for (std::size_t i = 0; i < specs.size(); ++i)
+        if (specs[i].needsLabels)
+            places_[i].plot->setNotice(
+                run_ && run_->classNames.empty()
+                    ? tr("The pictures have no labels. A sub-folder for each class gives them some; they are used to "
+                         "measure, never to train.")
+                    : QString());
     refresh_.start(0);
 }
 
