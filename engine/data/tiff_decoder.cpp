@@ -2,6 +2,7 @@
 #include "engine/data/alpha.h"
 #include "engine/data/picture_decoder.h"
 #include "engine/data/picture_formats.h"
+#include "engine/data/picture_header.h"
 
 #include <tiffio.h>
 
@@ -103,7 +104,7 @@ struct Layout {
     bool alphaApart = false;      ///< the last sample is an alpha that the others were not multiplied with
     bool alphaMultiplied = false; ///< or one that they were
 
-    explicit Layout(TIFF* tiff) {
+    Layout(TIFF* tiff, std::span<const std::uint8_t> file) {
         std::uint16_t extras = 0;
         const std::uint16_t* kinds = nullptr;
         TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &bits);
@@ -111,37 +112,127 @@ struct Layout {
         TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &photometric);
         TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &planes);
         TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &extras, &kinds);
-        alphaApart = extras > 0 && kinds[0] == EXTRASAMPLE_UNASSALPHA;
+        // A fourth sample that the file says nothing of is alpha to Pillow; the library has made up a tag for it.
+        const bool unsaid =
+            photometric == PHOTOMETRIC_RGB && samples == 4 && !tiffValue(file, TIFFTAG_EXTRASAMPLES).has_value();
+        alphaApart = unsaid || (extras > 0 && kinds[0] == EXTRASAMPLE_UNASSALPHA);
         alphaMultiplied = extras > 0 && kinds[0] == EXTRASAMPLE_ASSOCALPHA;
     }
-    bool grey() const { return photometric == PHOTOMETRIC_MINISBLACK && samples == 1; }
-    bool color() const { return photometric == PHOTOMETRIC_RGB && samples == 3; }
+    bool grey() const { return whiteIsZero() || (photometric == PHOTOMETRIC_MINISBLACK && samples == 1); }
+    bool whiteIsZero() const { return photometric == PHOTOMETRIC_MINISWHITE && samples == 1; }
+    bool color() const { return photometric == PHOTOMETRIC_RGB && (samples == 3 || samples == 4); }
+    bool inks() const { return photometric == PHOTOMETRIC_SEPARATED && samples == 4; }
+    /// What the library would round otherwise than Pillow, or does not read.
+    bool asSamples() const { return (bits == 16 && (grey() || color() || inks())) || (bits == 8 && inks()); }
 };
 
-/// Grey or colours of 16 bits in rows, whose upper 8 bits are kept; the library would round colours.
-bool readDeepRows(TIFF* tiff, const Layout& layout, const PictureLoading& loading, Image& out) {
-    const auto width = static_cast<std::size_t>(out.width);
-    std::vector<std::uint16_t> row(static_cast<std::size_t>(TIFFScanlineSize(tiff)) / 2);
-    if (row.size() != width * layout.samples)
-        return false;
-    std::uint8_t* to = out.pixels.data();
-    for (std::uint32_t y = 0; y < static_cast<std::uint32_t>(out.height); ++y) {
-        if (TIFFReadScanline(tiff, row.data(), y, 0) != 1)
+/// Reads samples of 8 or 16 bits as they are stored, of which the upper 8 bits are kept, or with `cut` the lower ones,
+/// cut at 255.
+class SampleReader {
+public:
+    SampleReader(TIFF* tiff, const Layout& layout, const Image& size, bool cut)
+        : tiff_(tiff), deep_(layout.bits == 16), cut_(cut), width_(static_cast<std::size_t>(size.width)),
+          height_(static_cast<std::size_t>(size.height)), samples_(layout.samples),
+          planes_(layout.planes == PLANARCONFIG_SEPARATE ? samples_ : 1), pixels_(width_ * height_ * samples_) {}
+
+    bool read() { return TIFFIsTiled(tiff_) != 0 ? readTiles() : readRows(); }
+    /// (height, width, samples)
+    const std::vector<std::uint8_t>& pixels() const { return pixels_; }
+
+private:
+    /// Bytes that so many pixels take in a row of one plane.
+    std::size_t bytesOf(std::size_t pixels) const { return pixels * (samples_ / planes_) * (deep_ ? 2 : 1); }
+
+    bool readRows() {
+        if (static_cast<std::size_t>(TIFFScanlineSize(tiff_)) != bytesOf(width_))
             return false;
-        for (std::size_t i = 0; i < 3 * width; ++i) {
-            const std::uint16_t value = row[layout.grey() ? i / 3 : i];
-            const bool cut = layout.grey() && loading.official;
-            *to++ = static_cast<std::uint8_t>(cut ? std::min<int>(value, 255) : value >> 8);
+        std::vector<std::uint8_t> row(bytesOf(width_));
+        for (std::size_t plane = 0; plane < planes_; ++plane)
+            for (std::size_t y = 0; y < height_; ++y) {
+                if (TIFFReadScanline(tiff_, row.data(), static_cast<std::uint32_t>(y),
+                                     static_cast<std::uint16_t>(plane)) != 1)
+                    return false;
+                put(row.data(), 0, y, width_, plane);
+            }
+        return true;
+    }
+
+    bool readTiles() {
+        std::uint32_t wide = 0, high = 0;
+        TIFFGetField(tiff_, TIFFTAG_TILEWIDTH, &wide);
+        TIFFGetField(tiff_, TIFFTAG_TILELENGTH, &high);
+        const auto bytes = static_cast<std::uint64_t>(TIFFTileSize(tiff_));
+        if (wide == 0 || high == 0 || bytes > 8 * kLargestPicturePixels || bytes != bytesOf(wide) * high)
+            return false;
+        std::vector<std::uint8_t> tile(bytes);
+        for (std::size_t plane = 0; plane < planes_; ++plane)
+            for (std::size_t top = 0; top < height_; top += high)
+                for (std::size_t left = 0; left < width_; left += wide) {
+                    if (TIFFReadTile(tiff_, tile.data(), static_cast<std::uint32_t>(left),
+                                     static_cast<std::uint32_t>(top), 0, static_cast<std::uint16_t>(plane)) < 0)
+                        return false;
+                    for (std::size_t y = 0; y < std::min<std::size_t>(high, height_ - top); ++y)
+                        put(tile.data() + y * bytesOf(wide), left, top + y, std::min<std::size_t>(wide, width_ - left),
+                            plane);
+                }
+        return true;
+    }
+
+    void put(const std::uint8_t* from, std::size_t x, std::size_t y, std::size_t pixels, std::size_t plane) {
+        std::uint8_t* to = pixels_.data() + (y * width_ + x) * samples_ + plane;
+        for (std::size_t i = 0; i < pixels * (samples_ / planes_); ++i, to += planes_) {
+            std::uint16_t value = from[i];
+            if (deep_)
+                std::memcpy(&value, from + 2 * i, 2); // in this machine's order
+            *to = static_cast<std::uint8_t>(!deep_ ? value : cut_ ? std::min<int>(value, 255) : value >> 8);
         }
     }
+
+    TIFF* const tiff_;
+    const bool deep_, cut_;
+    const std::size_t width_, height_, samples_, planes_;
+    std::vector<std::uint8_t> pixels_;
+};
+
+/// Cyan, magenta, yellow and black to RGB as Pillow does it (Convert.c, cmyk2rgb).
+void inksToColors(const std::uint8_t* inks, std::size_t pixels, std::uint8_t* rgb) {
+    for (const std::uint8_t* end = inks + 4 * pixels; inks != end; inks += 4)
+        for (int c = 0; c < 3; ++c) {
+            const int left = 255 - inks[3], product = inks[c] * left + 128;
+            *rgb++ = static_cast<std::uint8_t>(std::max(0, left - (((product >> 8) + product) >> 8)));
+        }
+}
+
+/// What the library does not read as Pillow does: 16 bits, and inks.
+bool readSamples(TIFF* tiff, const Layout& layout, const PictureLoading& loading, Image& out) {
+    SampleReader reader(tiff, layout, out, layout.grey() && loading.official);
+    if (!reader.read())
+        return false;
+    const std::uint8_t* const from = reader.pixels().data();
+    std::uint8_t* to = out.pixels.data();
+    const std::size_t pixels = out.pixels.size() / 3;
+    if (layout.inks())
+        inksToColors(from, pixels, to);
+    else if (layout.grey())
+        for (std::size_t i = 0; i < pixels; ++i, to += 3) // the official code takes white for black, too
+            std::memset(to, layout.whiteIsZero() && !loading.official ? 255 - from[i] : from[i], 3);
+    else if (layout.samples == 3)
+        std::copy_n(from, 3 * pixels, to);
+    else if (loading.official && layout.alphaMultiplied)
+        divideAlpha(from, pixels, to);
+    else if (loading.official || (!layout.alphaApart && !layout.alphaMultiplied))
+        dropAlpha(from, pixels, to);
+    else
+        overWhite(from, pixels, layout.alphaMultiplied, to);
     return true;
 }
 
 /// Everything else, through the library's own way to RGBA.
 bool readRaster(TIFF* tiff, const Layout& layout, const PictureLoading& loading, Image& out) {
     const auto width = static_cast<std::uint32_t>(out.width), height = static_cast<std::uint32_t>(out.height);
-    if (loading.official && layout.alphaApart) { // the library shall not multiply
-        const std::uint16_t kind = EXTRASAMPLE_ASSOCALPHA;
+    const bool hasAlpha = layout.alphaApart || layout.alphaMultiplied;
+    if (layout.alphaApart) { // the library shall multiply, or shall not
+        const std::uint16_t kind = loading.official ? EXTRASAMPLE_ASSOCALPHA : EXTRASAMPLE_UNASSALPHA;
         TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &kind);
     }
     std::vector<std::uint32_t> raster(static_cast<std::size_t>(width) * height);
@@ -159,7 +250,7 @@ bool readRaster(TIFF* tiff, const Layout& layout, const PictureLoading& loading,
         }
         std::uint8_t* const row = out.pixels.data() + 3 * y * width;
         const bool multiplied = !(layout.alphaApart && layout.samples == 2); // the library leaves grey as it is
-        if (!loading.official)
+        if (!loading.official && hasAlpha)
             overWhite(rgba.data(), width, multiplied, row);
         else if (layout.alphaMultiplied)
             divideAlpha(rgba.data(), width, row);
@@ -182,11 +273,11 @@ Problem decodeTiff(std::span<const std::uint8_t> file, const PictureLoading& loa
     if (isCutOff(tiff.get(), file.size()))
         return {"the file ends too early", PictureVerdict::truncated};
     TIFFSetField(tiff.get(), TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT); // the caller turns the picture
-    const Layout layout(tiff.get());
-    const bool deepRows = layout.bits == 16 && (layout.grey() || layout.color()) && TIFFIsTiled(tiff.get()) == 0 &&
-                          layout.planes == PLANARCONFIG_CONTIG;
-    const bool whole =
-        deepRows ? readDeepRows(tiff.get(), layout, loading, out) : readRaster(tiff.get(), layout, loading, out);
+    const Layout layout(tiff.get(), file);
+    const bool whole = layout.asSamples() ? readSamples(tiff.get(), layout, loading, out)
+                                          : readRaster(tiff.get(), layout, loading, out);
+    if (reading.problem.starts_with("Sorry")) // as the library calls what it does not serve
+        return {reading.problem, PictureVerdict::unsupported};
     if (!whole || !reading.problem.empty())
         return reading.problem.empty() ? "its data cannot be decoded" : reading.problem;
     return {};
