@@ -106,7 +106,7 @@ std::string CifarSource::pictureName(SampleIndex index) const { return "picture 
 
 bool recognisesCifar(const fs::path& path) { return !cifarFolder(path).empty(); }
 
-DataSets openCifar(const fs::path& path, const PictureLoading&) {
+DataSets openCifar(const fs::path& path, const SourceOptions&) {
     const fs::path folder = cifarFolder(path);
     if (folder.empty())
         fail(path, "holds neither data_batch_1.bin nor train.bin with fine_label_names.txt");

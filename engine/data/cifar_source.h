@@ -48,6 +48,6 @@ private:
 bool recognisesCifar(const std::filesystem::path& path);
 /// data_batch_N.bin, or train.bin, are the training pictures, test_batch.bin or test.bin those to test with; classes
 /// are named by batches.meta.txt or fine_label_names.txt; those without a name are "class N".
-DataSets openCifar(const std::filesystem::path& path, const PictureLoading& loading);
+DataSets openCifar(const std::filesystem::path& path, const SourceOptions& options);
 
 } // namespace dinoscope

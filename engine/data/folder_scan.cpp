@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/data/folder_scan.h"
 
+#include "engine/data/open_watch.h"
 #include "engine/support/check.h"
 
 #include <algorithm>
@@ -40,7 +41,7 @@ std::string endingOf(const std::string& name) {
     return ending;
 }
 
-Contents contentsOf(const fs::path& folder) {
+Contents contentsOf(const fs::path& folder, OpenWatch* watch) {
     Contents contents;
     std::error_code error;
     fs::directory_iterator place(folder, error);
@@ -48,6 +49,7 @@ Contents contentsOf(const fs::path& folder) {
         const std::string name = place->path().filename().string();
         if (name.starts_with('.'))
             continue;
+        const std::size_t before = contents.files.size();
         struct stat about {};
         const bool exists = stat(place->path().c_str(), &about) == 0;
         if (exists && S_ISDIR(about.st_mode))
@@ -60,6 +62,8 @@ Contents contentsOf(const fs::path& folder) {
             contents.unusable.push_back(misnomer(name, kindWord(about.st_mode)));
         else
             contents.files.emplace_back(name, exists ? static_cast<std::int64_t>(about.st_size) : 0);
+        if (watch)
+            watch->listed(static_cast<std::int64_t>(contents.files.size() - before));
     }
     if (error)
         throw EngineError(ErrorCode::io, "data",
@@ -75,13 +79,19 @@ Contents contentsOf(const fs::path& folder) {
 /// Collects the pictures of one tree of folders.
 class TreeWalk {
 public:
-    TreeWalk(fs::path root, FolderListing& listing) : root_(std::move(root)), listing_(listing) { enters(""); }
+    TreeWalk(fs::path root, FolderListing& listing, OpenWatch* watch)
+        : root_(std::move(root)), listing_(listing), watch_(watch) {
+        enters("");
+    }
 
-    /// Takes `below` (a path below the root, or "" for the root itself) and what is under it.
+    /// Takes the folder `below` (a path below the root) and what is under it.
     void take(const std::string& below, std::int32_t label) {
-        if (!below.empty() && !enters(below))
-            return;
-        const Contents contents = contentsOf(root_ / below);
+        if (enters(below))
+            add(below, label, contentsOf(root_ / below, watch_));
+    }
+
+    /// take() for a folder whose contents are known.
+    void add(const std::string& below, std::int32_t label, const Contents& contents) {
         const std::string prefix = below.empty() ? "" : below + "/";
         for (const auto& [name, bytes] : contents.files) {
             std::string path = prefix;
@@ -117,6 +127,7 @@ private:
 
     const fs::path root_;
     FolderListing& listing_;
+    OpenWatch* const watch_;
     std::set<std::pair<dev_t, ino_t>> seen_;
 };
 
@@ -174,17 +185,17 @@ std::string folderName(const fs::path& folder) {
     return printableText((error ? folder : whole).filename().string());
 }
 
-FolderListing scanFolder(const fs::path& folder) {
+FolderListing scanFolder(const fs::path& folder, OpenWatch* watch) {
     FolderListing listing;
-    const Contents top = contentsOf(folder);
+    const Contents top = contentsOf(folder, watch);
     if (!top.files.empty()) {
-        TreeWalk(folder, listing).take("", -1);
+        TreeWalk(folder, listing, watch).add("", -1, top);
         return listing;
     }
-    TreeWalk(folder, listing).noteRest(top, "");
+    TreeWalk(folder, listing, watch).noteRest(top, "");
     for (const std::string& name : top.folders) {
         const std::size_t before = listing.files.size();
-        TreeWalk(folder, listing).take(name, static_cast<std::int32_t>(listing.classNames.size()));
+        TreeWalk(folder, listing, watch).take(name, static_cast<std::int32_t>(listing.classNames.size()));
         if (listing.files.size() > before)
             listing.classNames.push_back(name);
         else if (isPictureName(name))

@@ -11,6 +11,8 @@
 
 namespace dinoscope {
 
+class OpenWatch;
+
 /// One picture file of a folder.
 struct FolderFile {
     std::string path;        ///< below the folder, bytes as the system gives them
@@ -31,8 +33,9 @@ struct FolderListing {
 /// on their names alone: the files of a folder sorted bytewise, then its sub-folders likewise. Each sub-folder of
 /// `folder` that holds pictures, however deep, is a class; if pictures lie in `folder` itself there are no classes.
 /// Names that begin with a dot are left out. Links are followed; a folder is taken once a class, so that loops end.
-/// Nothing is opened. Blocks; any thread. @throws EngineError(io) naming a folder that cannot be read.
-FolderListing scanFolder(const std::filesystem::path& folder);
+/// Nothing is opened. Blocks; any thread. `watch`, if there is one, is told of every entry.
+/// @throws EngineError(io) naming a folder that cannot be read; (cancelled).
+FolderListing scanFolder(const std::filesystem::path& folder, OpenWatch* watch = nullptr);
 
 /// Whether a file is a picture by the ending of its name.
 bool isPictureName(const std::string& name);

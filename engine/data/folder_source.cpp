@@ -138,14 +138,16 @@ Leftovers FolderSource::leftovers() const {
     return leftovers;
 }
 
-DataSets openFolder(const fs::path& folder, const PictureLoading& loading) {
+DataSets openFolder(const fs::path& folder, const SourceOptions& options) {
+    const PictureLoading& loading = options.loading;
+    OpenWatch* const watch = options.watch.get();
     std::error_code error;
     const fs::path train = folder / "train";
     const fs::path test = folder / (fs::is_directory(folder / "val", error) ? "val" : "test");
     const std::string name = folderName(folder);
     if (!fs::is_directory(train, error) || !fs::is_directory(test, error))
-        return {std::make_shared<FolderSource>(name, folder, scanFolder(folder), loading)};
-    FolderListing trainListing = scanFolder(train), testListing = scanFolder(test);
+        return {std::make_shared<FolderSource>(name, folder, scanFolder(folder, watch), loading)};
+    FolderListing trainListing = scanFolder(train, watch), testListing = scanFolder(test, watch);
     if (!trainListing.classNames.empty() && !testListing.classNames.empty())
         shareClassNames(trainListing, testListing);
     return {std::make_shared<FolderSource>(name + ", training pictures", train, std::move(trainListing), loading),

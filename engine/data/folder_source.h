@@ -53,7 +53,7 @@ private:
 
 /// Opens a folder of pictures. With the sub-folders train and val (or test, if there is no val) these are the two sets,
 /// and both have the classes of either, sorted; any other folder is one set (scanFolder() says what its classes are).
-/// Blocks while folders are listed. @throws EngineError if a folder cannot be read or holds no picture.
-DataSets openFolder(const std::filesystem::path& folder, const PictureLoading& loading = {});
+/// Blocks while folders are listed. @throws EngineError if a folder cannot be read or holds no picture, (cancelled).
+DataSets openFolder(const std::filesystem::path& folder, const SourceOptions& options = {});
 
 } // namespace dinoscope

@@ -99,8 +99,11 @@ struct Loader::Job {
     std::int64_t begin, end;
 };
 
-/// What a thread keeps from picture to picture.
+/// What a thread keeps from picture to picture. All that it touches while it reads one is here: the loader may be gone
+/// when a read returns.
 struct Loader::Desk {
+    ReadingThreads::Seat& seat;
+    const ImageSourcePtr source;
     ViewRenderer renderer;
     Image buffer;
     std::vector<ViewPlan> plans; ///< of the picture in work
@@ -123,13 +126,16 @@ Loader::Loader(ImageSourcePtr source, const AugmentOptions& options, const Loade
 void Loader::startThreads() {
     try {
         for (int i = 0; i < setup_.threads; ++i)
-            threads_.emplace_back([this] { work(); });
+            threads_.start([this, source = source_](ReadingThreads::Seat& seat) {
+                Desk desk{seat, source, ViewRenderer(normalization_), {}, {}, {}};
+                work(desk);
+            });
     } catch (const std::system_error& error) {
+        const std::size_t started = threads_.count();
         stop();
-        for (std::thread& thread : threads_)
-            thread.join();
+        endThreads();
         throw EngineError(ErrorCode::internal, "data",
-                          "the system gives no more threads than " + std::to_string(threads_.size()) +
+                          "the system gives no more threads than " + std::to_string(started) +
                               " to the loader: lower data.loader_threads",
                           error.what());
     }
@@ -137,8 +143,12 @@ void Loader::startThreads() {
 
 Loader::~Loader() {
     stop();
-    for (std::thread& thread : threads_)
-        thread.join();
+    endThreads();
+}
+
+void Loader::endThreads() {
+    for (const std::int64_t index : threads_.end(setup_.patience))
+        noteUnanswered(source_->picturePlace(SampleIndex{index}));
 }
 
 void Loader::stop() {
@@ -232,11 +242,10 @@ Loader::Slot* Loader::findWork() {
     return nullptr;
 }
 
-void Loader::work() {
+void Loader::work(Desk& desk) {
     // On Linux a niceness belongs to a thread. Where it cannot be raised nothing depends on it.
     const auto thread = static_cast<id_t>(gettid());
     setpriority(PRIO_PROCESS, thread, std::max(setup_.niceness, getpriority(PRIO_PROCESS, thread)));
-    Desk desk{ViewRenderer(normalization_), {}, {}, {}};
     std::vector<Replacement> replaced;
     std::unique_lock lock(mutex_);
     while (!stopping_) {
@@ -254,6 +263,8 @@ void Loader::work() {
         replaced.clear();
         try {
             build(job, desk, replaced);
+        } catch (const ReadingThreads::LeftBehind&) {
+            throw;
         } catch (...) {
             error = std::current_exception();
         }
@@ -279,15 +290,14 @@ void Loader::build(const Job& job, Desk& desk, std::vector<Replacement>& replace
     for (std::int64_t row = job.begin; row < job.end; ++row) {
         const std::int64_t place = batch.placeInEpoch * batch.size + row;
         const ViewKey key{setup_.seed, batch.epoch, SampleIndex{(*order)[static_cast<std::size_t>(place)]}};
-        const auto plan = [&](PictureSize size) {
+        const auto plan = [&desk, &options = *job.options, &key, channels = batch.channels](PictureSize size) {
             desk.planned = size;
-            for (int crop = 0; crop < batch.crops(); ++crop)
-                desk.plans[static_cast<std::size_t>(crop)] =
-                    planView(*job.options, key, crop, size.width, size.height, batch.channels);
+            for (std::size_t crop = 0; crop < desk.plans.size(); ++crop)
+                desk.plans[crop] = planView(options, key, static_cast<int>(crop), size.width, size.height, channels);
         };
-        const auto planFirst = [&](PictureSize size) {
+        const auto planFirst = [&plan, &desk, &options = *job.options](PictureSize size) { // while a picture is read
             plan(size);
-            return job.options->mode == "fast" ? largestShrink(desk.plans) : 1;
+            return options.mode == "fast" ? largestShrink(desk.plans) : 1;
         };
         desk.planned = {};
         PictureView picture;
@@ -315,7 +325,8 @@ SampleIndex Loader::readPlace(const std::vector<std::uint32_t>& order, std::int6
     for (std::int64_t step = 0; step < std::min(count, kUnreadableInARow); ++step) {
         const SampleIndex index{order[static_cast<std::size_t>((place + step) % count)]};
         try {
-            picture = source_->readSmaller(index, desk.buffer, choose);
+            picture = desk.seat.read(
+                index.value, [&desk, &choose, index] { return desk.source->readSmaller(index, desk.buffer, choose); });
             if (step > 0)
                 replaced.push_back({row, SampleIndex{order[static_cast<std::size_t>(place)]}, index, reason});
             return index;

@@ -5,6 +5,7 @@
 #include "engine/data/batch.h"
 #include "engine/data/epoch_order.h"
 #include "engine/data/image_source.h"
+#include "engine/data/reading_threads.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -12,7 +13,6 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 namespace dinoscope {
@@ -24,6 +24,7 @@ struct LoaderSetup {
     int prefetch = 2;            ///< batches made ahead of the one that is handed out next
     std::int64_t firstBatch = 0; ///< where to start: epoch * batches an epoch + place in the epoch
     int niceness = 5;            ///< of the loader's threads; the window runs at 0
+    std::chrono::milliseconds patience = kReadPatience; ///< with a read that does not return, when the loader ends
 };
 
 /// Cuts batches of views in background threads. Batch n of a run is a pure function of source, options, seed, batch
@@ -43,7 +44,8 @@ public:
     /// @throws EngineError if the source has fewer pictures than a batch, an option contradicts another, or memory
     /// lacks.
     Loader(ImageSourcePtr source, const AugmentOptions& options, const LoaderSetup& setup);
-    /// Stops and joins; waits for the pictures in work, not for whole batches.
+    /// Stops and joins; waits for the pictures in work, not for whole batches. A thread whose read does not return in
+    /// time is left behind (ReadingThreads) and noted (noteUnanswered()).
     ~Loader();
     Loader(const Loader&) = delete;
     Loader& operator=(const Loader&) = delete;
@@ -100,7 +102,8 @@ private:
     BatchPtr handOut(Slot& slot);
     BatchPtr waitUntil(const std::chrono::steady_clock::time_point* limit);
 
-    void work();
+    void endThreads();
+    void work(Desk& desk);
     void build(const Job& job, Desk& desk, std::vector<Replacement>& replaced);
     SampleIndex readPlace(const std::vector<std::uint32_t>& order, std::int64_t place, std::int64_t row,
                           const ChooseShrink& choose, Desk& desk, PictureView& picture,
@@ -121,7 +124,7 @@ private:
     std::vector<Revision> revisions_; ///< ascending by `from`
     std::vector<std::unique_ptr<Slot>> slots_;
     std::shared_ptr<Pool> pool_;
-    std::vector<std::thread> threads_;
+    ReadingThreads threads_;
 };
 
 } // namespace dinoscope

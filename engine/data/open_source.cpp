@@ -34,7 +34,7 @@ bool isFolder(const std::filesystem::path& path) {
     return std::filesystem::is_directory(path, error);
 }
 
-DataSets openIdx(const std::filesystem::path& path, const PictureLoading&) {
+DataSets openIdx(const std::filesystem::path& path, const SourceOptions&) {
     std::error_code error;
     if (!std::filesystem::is_directory(path, error))
         return {std::make_shared<IdxSource>(path.filename().string(), path, findIdxLabels(path))};
@@ -91,7 +91,7 @@ DataSets openOne(const std::filesystem::path& path, const SourceOptions& options
         return any ? candidate.recognises(path) : candidate.id == options.kind;
     });
     if (found != kinds.end())
-        return found->open(path, options.loading);
+        return found->open(path, options);
     std::string known;
     for (const SourceKind& candidate : kinds)
         known += (known.empty() ? "" : "; ") + (any ? candidate.looks : candidate.id);

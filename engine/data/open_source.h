@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/data/image_source.h"
+#include "engine/data/open_watch.h"
 #include "engine/data/picture_decoder.h"
 
 #include <filesystem>
@@ -21,7 +22,8 @@ struct DataSets {
 struct SourceOptions {
     std::string kind = "auto"; ///< an id of sourceKinds(), or "auto" for the first kind that recognises the path
     PictureLoading loading = {};
-    double testShare = 0; ///< of the pictures, which become the test set if they are labelled and there is none
+    double testShare = 0;    ///< of the pictures, which become the test set if they are labelled and there is none
+    OpenWatchPtr watch = {}; ///< told what was found; null: nobody looks on
 };
 
 /// One kind of data. A new kind is a file pair and one line in sourceKinds().
@@ -30,7 +32,7 @@ struct SourceKind {
     std::string label; ///< "IDX files (MNIST, Fashion-MNIST)"
     std::string looks; ///< what a path of this kind looks like, for messages
     bool (*recognises)(const std::filesystem::path& path);
-    DataSets (*open)(const std::filesystem::path& path, const PictureLoading& loading);
+    DataSets (*open)(const std::filesystem::path& path, const SourceOptions& options);
 };
 
 /// In the order in which they are asked: the last one takes any folder.
@@ -41,8 +43,8 @@ inline constexpr char kPathSeparator = ';';
 
 /// Opens what `path` holds. Several paths with kPathSeparator between them are united (uniteSets()); a path that exists
 /// as it stands is one. Without a test set, a share of labelled pictures becomes one (splitByName()).
-/// Blocks while files are read; any thread.
-/// @throws EngineError whose sentence names the path and what is expected there.
+/// Blocks while files are read; any thread. SourceOpening does it in a thread of its own.
+/// @throws EngineError whose sentence names the path and what is expected there; (cancelled) after OpenWatch::giveUp().
 DataSets openSource(const std::string& path, const SourceOptions& options = {});
 
 } // namespace dinoscope

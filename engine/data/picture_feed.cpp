@@ -59,7 +59,8 @@ PictureFeed::PictureFeed(FeedSetup setup) : setup_(std::move(setup)) {
 
 PictureFeed::~PictureFeed() {
     stopping_ = true;
-    ahead_.clear(); // a future of std::async waits for its thread
+    for (const std::int64_t index : threads_.end(setup_.patience))
+        noteUnanswered(setup_.source->picturePlace(SampleIndex{index}));
 }
 
 void PictureFeed::start() {
@@ -68,16 +69,27 @@ void PictureFeed::start() {
     const std::int64_t begin = begun_;
     begun_ = std::min(total(), begun_ + setup_.batchSize);
     try {
-        ahead_.push_back(std::async(std::launch::async, [this, begin] {
+        const auto promise = std::make_shared<std::promise<PictureBatch>>();
+        threads_.start([this, promise, begin, source = setup_.source](ReadingThreads::Seat& seat) {
             lowerPriority();
-            return make(begin);
-        }));
+            try {
+                promise->set_value(make(seat, *source, begin));
+            } catch (const ReadingThreads::LeftBehind&) {
+                throw;
+            } catch (...) {
+                promise->set_exception(std::current_exception());
+            }
+        });
+        ahead_.push_back(promise->get_future());
     } catch (const std::system_error&) { // no thread to be had: the caller does it
-        ahead_.push_back(std::async(std::launch::deferred, [this, begin] { return make(begin); }));
+        ahead_.push_back(std::async(std::launch::deferred, [this, begin] {
+            ReadingThreads::Seat seat;
+            return make(seat, *setup_.source, begin);
+        }));
     }
 }
 
-PictureBatch PictureFeed::make(std::int64_t begin) const {
+PictureBatch PictureFeed::make(ReadingThreads::Seat& seat, const ImageSource& source, std::int64_t begin) const {
     PictureBatch batch;
     batch.places = std::min(total() - begin, setup_.batchSize);
     const std::size_t values = static_cast<std::size_t>(setup_.channels) *
@@ -91,8 +103,10 @@ PictureBatch PictureFeed::make(std::int64_t begin) const {
         float* const out = batch.values.data() + values * batch.samples.size();
         std::string name; // the source names a picture that cannot be read, what follows does not
         try {
-            const PictureView picture = withChannelsOf(setup_.source->read(index, buffer), setup_.channels, scratch);
-            name = setup_.source->caption(index) + ": ";
+            const PictureView read =
+                seat.read(index.value, [&source, &buffer, index] { return source.read(index, buffer); });
+            const PictureView picture = withChannelsOf(read, setup_.channels, scratch);
+            name = source.caption(index) + ": ";
             if (setup_.views)
                 renderLinearTraining(renderer, picture, setup_.transform,
                                      {setup_.views->seed, setup_.views->epoch, index}, out);

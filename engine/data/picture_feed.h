@@ -4,6 +4,7 @@
 #include "engine/augment/evaluation_transform.h"
 #include "engine/data/epoch_order.h"
 #include "engine/data/image_source.h"
+#include "engine/data/reading_threads.h"
 
 #include <atomic>
 #include <chrono>
@@ -38,7 +39,8 @@ struct FeedSetup {
     std::optional<LinearViews> views; ///< nothing: the evaluation view
     int channels = 0;                 ///< C, 1 or 3; 0: of the source. Grey is repeated, colours become their luma
     std::int64_t batchSize = 1;
-    int threads = 1; ///< as many batches are made ahead
+    int threads = 1;                                    ///< as many batches are made ahead
+    std::chrono::milliseconds patience = kReadPatience; ///< with a read that does not return, when the feed ends
 };
 
 /// Reads pictures in a given order in threads of its own. What comes out does not depend on their number. One caller.
@@ -46,7 +48,8 @@ class PictureFeed {
 public:
     /// Begins to read. @throws EngineError(badParameter) if the transform cannot be.
     explicit PictureFeed(FeedSetup setup);
-    /// Waits for the pictures in work, not for whole batches.
+    /// Waits for the pictures in work, not for whole batches. A thread whose read does not return in time is left
+    /// behind (ReadingThreads) and noted (noteUnanswered()).
     ~PictureFeed();
     PictureFeed(const PictureFeed&) = delete;
     PictureFeed& operator=(const PictureFeed&) = delete;
@@ -62,13 +65,14 @@ public:
     std::optional<PictureBatch> next(std::chrono::milliseconds limit);
 
 private:
-    PictureBatch make(std::int64_t begin) const;
+    PictureBatch make(ReadingThreads::Seat& seat, const ImageSource& source, std::int64_t begin) const;
     void start();
 
     FeedSetup setup_;
     std::atomic<bool> stopping_ = false;
     std::int64_t begun_ = 0, done_ = 0;
     std::deque<std::future<PictureBatch>> ahead_;
+    ReadingThreads threads_;
 };
 
 /// The pictures of a source that have a label, in the order of the source; may be empty.

@@ -80,13 +80,13 @@ void ScanFindings::add(const ScanFindings& next) {
     widen(leastHeight, mostHeight, next.leastHeight, next.mostHeight);
 }
 
-SourceScan::SourceScan(ImageSourcePtr source, int threads, ScanExtras extras)
-    : source_(std::move(source)), extras_(extras) {
+SourceScan::SourceScan(ImageSourcePtr source, int threads, ScanExtras extras, std::chrono::milliseconds patience)
+    : source_(std::move(source)), extras_(extras), patience_(patience) {
     try {
         for (int i = 0; i < std::max(1, threads); ++i)
-            threads_.emplace_back([this] { work(); });
+            threads_.start([this, source = source_](ReadingThreads::Seat& seat) { work(seat, source); });
     } catch (const std::system_error&) {
-        if (threads_.empty())
+        if (threads_.count() == 0)
             throw EngineError(ErrorCode::internal, "data", "The system gives no thread to read pictures with.");
     }
 }
@@ -96,21 +96,23 @@ SourceScan::~SourceScan() {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
     }
-    for (std::thread& thread : threads_)
-        thread.join();
+    for (const std::int64_t index : threads_.end(patience_))
+        noteUnanswered(source_->picturePlace(SampleIndex{index}));
 }
 
-void SourceScan::work() {
+void SourceScan::work(ReadingThreads::Seat& seat, const ImageSourcePtr& source) {
     lowerPriority();
     std::unique_lock lock(mutex_);
-    while (!stopping_ && begun_ < source_->count()) {
-        const std::int64_t begin = begun_, end = std::min(source_->count(), begin + kPiece);
+    while (!stopping_ && begun_ < source->count()) {
+        const std::int64_t begin = begun_, end = std::min(source->count(), begin + kPiece);
         begun_ = end;
         lock.unlock();
         ScanFindings piece;
         std::exception_ptr failure;
         try {
-            piece = look(begin, end);
+            piece = look(seat, *source, begin, end);
+        } catch (const ReadingThreads::LeftBehind&) {
+            throw;
         } catch (...) {
             failure = std::current_exception();
         }
@@ -124,14 +126,16 @@ void SourceScan::work() {
     }
 }
 
-ScanFindings SourceScan::look(std::int64_t begin, std::int64_t end) const {
+ScanFindings SourceScan::look(ReadingThreads::Seat& seat, const ImageSource& source, std::int64_t begin,
+                              std::int64_t end) const {
     ScanFindings piece;
     Image buffer;
     for (SampleIndex index{begin}; index.value < end && !stopping_; ++index.value)
         try {
-            addPicture(source_->read(index, buffer), extras_, piece);
+            addPicture(seat.read(index.value, [&source, &buffer, index] { return source.read(index, buffer); }),
+                       extras_, piece);
         } catch (const PictureError& error) {
-            addProblem(error.verdict(), source_->picturePlace(index), error.reason(), piece);
+            addProblem(error.verdict(), source.picturePlace(index), error.reason(), piece);
         }
     return piece;
 }

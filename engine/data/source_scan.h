@@ -3,6 +3,7 @@
 
 #include "engine/api/scan.h"
 #include "engine/data/image_source.h"
+#include "engine/data/reading_threads.h"
 #include "engine/data/small_picture.h"
 
 #include <array>
@@ -13,7 +14,6 @@
 #include <exception>
 #include <map>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 namespace dinoscope {
@@ -46,8 +46,10 @@ struct ScanExtras {
 class SourceScan {
 public:
     /// Begins to read.
-    SourceScan(ImageSourcePtr source, int threads, ScanExtras extras = {});
-    /// Waits for the pictures in work.
+    SourceScan(ImageSourcePtr source, int threads, ScanExtras extras = {},
+               std::chrono::milliseconds patience = kReadPatience);
+    /// Waits for the pictures in work, for `patience` at most: then reads that do not return are left behind
+    /// (ReadingThreads) and noted (noteUnanswered()).
     ~SourceScan();
     SourceScan(const SourceScan&) = delete;
     SourceScan& operator=(const SourceScan&) = delete;
@@ -60,11 +62,13 @@ public:
     const ScanFindings& findings() const { return findings_; }
 
 private:
-    void work();
-    ScanFindings look(std::int64_t begin, std::int64_t end) const;
+    void work(ReadingThreads::Seat& seat, const ImageSourcePtr& source);
+    ScanFindings look(ReadingThreads::Seat& seat, const ImageSource& source, std::int64_t begin,
+                      std::int64_t end) const;
 
     const ImageSourcePtr source_;
     const ScanExtras extras_;
+    const std::chrono::milliseconds patience_;
     ScanFindings findings_;
     std::int64_t done_ = 0;
 
@@ -74,7 +78,7 @@ private:
     std::int64_t begun_ = 0;
     std::map<std::int64_t, ScanFindings> ahead_; ///< by the first picture of the piece
     std::exception_ptr failure_;
-    std::vector<std::thread> threads_;
+    ReadingThreads threads_;
 };
 
 /// Mean and deviation of `pictures` pictures of `channels` channels.

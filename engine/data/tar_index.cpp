@@ -2,6 +2,7 @@
 #include "engine/data/tar_index.h"
 
 #include "engine/data/folder_scan.h"
+#include "engine/data/open_watch.h"
 #include "engine/support/check.h"
 
 #include <algorithm>
@@ -87,8 +88,9 @@ struct Extension {
 
 class Reader {
 public:
-    explicit Reader(const fs::path& file)
-        : name_(printableText(file.string())), number_(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+    Reader(const fs::path& file, OpenWatch* watch)
+        : watch_(watch), name_(printableText(file.string())),
+          number_(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
         struct stat about {};
         if (number_ < 0 || fstat(number_, &about) != 0)
             fail(errno == ENOENT ? ErrorCode::notFound : ErrorCode::io,
@@ -148,6 +150,8 @@ private:
             return false;
         }
         place_ += kBlock;
+        if (watch_)
+            watch_->listed(0);
         return std::any_of(header.begin(), header.end(), [](char c) { return c != 0; });
     }
 
@@ -228,6 +232,7 @@ private:
         next_.bytes = value;
     }
 
+    OpenWatch* const watch_;
     const std::string name_;
     const int number_;
     std::int64_t size_ = 0, place_ = 0;
@@ -236,6 +241,6 @@ private:
 
 } // namespace
 
-std::vector<TarMember> readTarIndex(const fs::path& file) { return Reader(file).members(); }
+std::vector<TarMember> readTarIndex(const fs::path& file, OpenWatch* watch) { return Reader(file, watch).members(); }
 
 } // namespace dinoscope

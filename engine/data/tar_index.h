@@ -8,6 +8,8 @@
 
 namespace dinoscope {
 
+class OpenWatch;
+
 /// A file inside of a tar file.
 struct TarMember {
     std::string name;       ///< with its folders, bytes as they are stored
@@ -20,7 +22,7 @@ struct TarMember {
 /// devices are left out, and so is what follows a header that a cut file does not hold any more. Memory grows with the
 /// number of members, a name takes at most 4096 bytes and a tar file at most ten million members. Blocks; any thread.
 /// @throws EngineError(badInput), (notFound) or (io) whose sentence names the file and the way out, when it is no tar
-/// file or a header is damaged.
-std::vector<TarMember> readTarIndex(const std::filesystem::path& file);
+/// file or a header is damaged; (cancelled) if `watch`, which is told of every header, is given up.
+std::vector<TarMember> readTarIndex(const std::filesystem::path& file, OpenWatch* watch = nullptr);
 
 } // namespace dinoscope

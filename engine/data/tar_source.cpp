@@ -121,10 +121,15 @@ Shards shardsAt(const fs::path& path) {
 
 } // namespace
 
-TarSource::TarSource(std::string name, std::vector<fs::path> files, const PictureLoading& loading)
-    : name_(std::move(name)), files_(std::move(files)), loading_(loading) {
-    for (std::uint32_t shard = 0; shard < files_.size(); ++shard)
-        takeShard(shard);
+TarSource::TarSource(std::string name, std::vector<fs::path> files, const SourceOptions& options)
+    : name_(std::move(name)), files_(std::move(files)), loading_(options.loading) {
+    for (std::uint32_t shard = 0; shard < files_.size(); ++shard) {
+        if (options.watch)
+            options.watch->shards(shard, static_cast<std::int64_t>(files_.size()));
+        takeShard(shard, options.watch.get());
+    }
+    if (options.watch)
+        options.watch->shards(0, 0);
     if (pictures_.empty())
         throw EngineError(ErrorCode::badInput, "data",
                           printableText(files_.empty() ? name_ : files_.front().string()) +
@@ -141,9 +146,9 @@ TarSource::TarSource(std::string name, std::vector<fs::path> files, const Pictur
     numberLabels({this});
 }
 
-void TarSource::takeShard(std::uint32_t shard) {
+void TarSource::takeShard(std::uint32_t shard, OpenWatch* watch) {
     const fs::path& file = files_[shard];
-    const std::vector<TarMember> members = readTarIndex(file);
+    const std::vector<TarMember> members = readTarIndex(file, watch);
     const auto sampleOf = [](const TarMember& member) { return member.name.substr(0, endingOf(member.name)); };
     for (auto begin = members.begin(); begin != members.end();) {
         const std::string sample = sampleOf(*begin);
@@ -167,6 +172,8 @@ void TarSource::takeShard(std::uint32_t shard) {
         }
         if (!picture.name.empty())
             pictures_.push_back(std::move(picture));
+        if (watch) // labels are read, which takes longer than the list
+            watch->listed(1);
         begin = end;
     }
 }
@@ -267,7 +274,7 @@ std::int64_t TarSource::storedBytes() const {
 
 bool recognisesTar(const fs::path& path) { return !shardsAt(path).train.empty(); }
 
-DataSets openTar(const fs::path& path, const PictureLoading& loading) {
+DataSets openTar(const fs::path& path, const SourceOptions& options) {
     Shards shards = shardsAt(path);
     if (shards.train.empty())
         throw EngineError(ErrorCode::badInput, "data",
@@ -275,9 +282,9 @@ DataSets openTar(const fs::path& path, const PictureLoading& loading) {
                               " is no tar file and holds none: choose a folder of .tar files");
     const std::string name = folderName(path);
     if (shards.test.empty())
-        return {std::make_shared<TarSource>(name, std::move(shards.train), loading)};
-    auto train = std::make_shared<TarSource>(name + ", training pictures", std::move(shards.train), loading);
-    auto test = std::make_shared<TarSource>(name + ", test pictures", std::move(shards.test), loading);
+        return {std::make_shared<TarSource>(name, std::move(shards.train), options)};
+    auto train = std::make_shared<TarSource>(name + ", training pictures", std::move(shards.train), options);
+    auto test = std::make_shared<TarSource>(name + ", test pictures", std::move(shards.test), options);
     TarSource::shareClasses(*train, *test);
     return {train, test};
 }

@@ -28,8 +28,8 @@ struct TarPicture {
 class TarSource final : public ImageSource {
 public:
     /// `files` in their order. Blocks while the lists and labels are read.
-    /// @throws EngineError as readTarIndex(), (badInput) if there is no picture.
-    TarSource(std::string name, std::vector<std::filesystem::path> files, const PictureLoading& loading = {});
+    /// @throws EngineError as readTarIndex(), (badInput) if there is no picture, (cancelled).
+    TarSource(std::string name, std::vector<std::filesystem::path> files, const SourceOptions& options = {});
 
     std::int64_t count() const override { return static_cast<std::int64_t>(pictures_.size()); }
     int channels() const override { return 3; }
@@ -53,7 +53,7 @@ public:
     static void shareClasses(TarSource& a, TarSource& b);
 
 private:
-    void takeShard(std::uint32_t shard);
+    void takeShard(std::uint32_t shard, OpenWatch* watch);
     void numberLabels(const std::vector<const TarSource*>& sources);
     const TarPicture& picture(SampleIndex index) const;
     /// picturePlace() in memory of the thread's that is kept.
@@ -73,6 +73,6 @@ private:
 bool recognisesTar(const std::filesystem::path& path);
 /// The tar files of a folder, sorted by name. With sub-folders train and val (or test) these are the two sets; so are
 /// the files of one folder if the names of some hold "train" and those of others "val" or "test".
-DataSets openTar(const std::filesystem::path& path, const PictureLoading& loading);
+DataSets openTar(const std::filesystem::path& path, const SourceOptions& options);
 
 } // namespace dinoscope
