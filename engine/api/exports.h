@@ -41,12 +41,13 @@ struct ExportRequest {
 
     std::string network = "teacher"; ///< teacher | student
     bool head = false;
-    std::int64_t heads = 0;   ///< attention heads, where a file of networks does not decide; 0: it does
-    std::int64_t side = 0;    ///< side of the input in pixels; 0: any
-    bool attention = false;   ///< also the attention of the last block
-    std::string pictures;     ///< what data.path takes
-    std::int64_t count = 0;   ///< of pictures at most; 0: all, of attention figures 16
-    std::int64_t threads = 0; ///< 0: one a processor
+    std::int64_t heads = 0;       ///< attention heads, where a file of networks does not decide; 0: it does
+    std::int64_t side = 0;        ///< side of the input in pixels; 0: any
+    bool attention = false;       ///< also the attention of the last block
+    std::string pictures;         ///< what data.path takes
+    bool officialLoading = false; ///< as data.official_loading
+    std::int64_t count = 0;       ///< of pictures at most; 0: all, of attention figures 16
+    std::int64_t threads = 0;     ///< 0: one a processor
 };
 
 struct ExportReport {

@@ -95,6 +95,7 @@ struct EvaluationInput {
     std::string network = "teacher"; ///< teacher | student; a file of one network has that one
     std::int64_t heads = 0;          ///< attention heads, where the file does not decide; 0: it does
     std::string train, val;          ///< what data.path takes; empty val: the test pictures at `train`
+    bool officialLoading = false;    ///< as data.official_loading
     std::int64_t side = 0; ///< of the pictures that the network sees; 0: what its position table is for, or 224
     std::string mean = "0.485 0.456 0.406", std = "0.229 0.224 0.225"; ///< as augment.mean and augment.std
     std::string device = "cpu";

@@ -8,19 +8,21 @@
 #include "engine/checkpoint/model_file.h"
 #include "engine/checkpoint/model_params.h"
 #include "engine/checkpoint/network_loading.h"
-#include "engine/data/open_source.h"
+#include "engine/data/source_opening.h"
 #include "engine/eval/linear_evaluation.h"
 #include "engine/eval/offline_knn.h"
 #include "engine/support/check.h"
 #include "engine/train/compute_threads.h"
 #include "engine/train/run_settings.h"
 
+#include <chrono>
 #include <filesystem>
 
 namespace dinoscope {
 namespace {
 
 constexpr int kUsualSide = 224;
+constexpr std::chrono::milliseconds kSlice{40};
 constexpr std::int64_t kCardBatch = 64; ///< pictures that a graphics card gets at once
 
 [[noreturn]] void badInput(const std::string& sentence) { throw EngineError(ErrorCode::badInput, "train", sentence); }
@@ -44,19 +46,40 @@ std::shared_ptr<Backbone> loadBackbone(const ModelFile& file, const std::string&
     return backbone;
 }
 
-void openSets(const EvaluationInput& input, Prepared& out) {
-    const DataSets first = openSource(input.train);
-    out.train = first.train;
-    if (input.val.empty()) {
-        out.val = first.test;
-        if (!out.val)
-            badInput("'" + input.train + "' holds no test pictures: name a second set with --val.");
-        return;
-    }
-    const DataSets second = openSource(input.val);
-    out.val = second.test ? second.test : second.train;
+Slices<DataSets> opened(std::string path, bool officialLoading) {
+    SourceOpening opening(path, {"auto", {officialLoading}, 0});
+    do {
+        const WorkProgress progress = opening.progress();
+        co_yield progress;
+    } while (!opening.wait(kSlice));
+    co_return opening.take();
 }
 
+/// The pictures of an evaluation: those of a set, and of the test set or another one.
+Slices<DataSets> openSets(EvaluationInput input) {
+    WorkProgress progress;
+    auto first = opened(input.train, input.officialLoading);
+    while (first.next()) {
+        progress = first.progress();
+        co_yield progress;
+    }
+    DataSets sets = first.take();
+    if (input.val.empty()) {
+        if (!sets.test)
+            badInput("'" + input.train + "' holds no test pictures: name a second set with --val.");
+        co_return sets;
+    }
+    auto second = opened(input.val, input.officialLoading);
+    while (second.next()) {
+        progress = second.progress();
+        co_yield progress;
+    }
+    const DataSets others = second.take();
+    sets.test = others.test ? others.test : others.train;
+    co_return sets;
+}
+
+/// But for the pictures.
 Prepared prepare(const EvaluationInput& input) {
     Prepared out;
     RunOptions run;
@@ -67,7 +90,14 @@ Prepared prepare(const EvaluationInput& input) {
     const BackboneOptions options = backboneOf(file, input.heads);
     const std::string role = networkRole(file.state, input.network);
     out.backbone = loadBackbone(file, role, options, out.device);
-    openSets(input, out);
+    out.facts.network = role.substr(0, role.size() - 1) + " of " +
+                        std::filesystem::path(file.path).filename().string() + ", " + findBackbone(options.arch).label;
+    return out;
+}
+
+void takeSets(const EvaluationInput& input, const DataSets& sets, Prepared& out) {
+    out.train = sets.train;
+    out.val = sets.test;
     AugmentOptions colors;
     colors.mean = input.mean;
     colors.std = input.std;
@@ -80,9 +110,6 @@ Prepared prepare(const EvaluationInput& input) {
         evaluationTransform(uniform ? out.train->uniformSize() : std::nullopt, static_cast<int>(side), normalization);
     out.facts.resizeSide = out.transform.resizeSide;
     out.facts.cropSide = out.transform.cropSide;
-    out.facts.network = role.substr(0, role.size() - 1) + " of " +
-                        std::filesystem::path(file.path).filename().string() + ", " + findBackbone(options.arch).label;
-    return out;
 }
 
 template <class Counts> void take(const Counts& counts, EvaluationFacts& facts) {
@@ -107,6 +134,12 @@ FeatureKind kindOf(const LinearRequest& request, const BackboneTraits& traits) {
 
 Slices<JobAnswer> evaluateNeighbours(KnnRequest request) {
     Prepared prepared = prepare(request.input);
+    auto sets = openSets(request.input);
+    while (sets.next()) {
+        const WorkProgress progress = sets.progress();
+        co_yield progress;
+    }
+    takeSets(request.input, sets.take(), prepared);
     OfflineKnnSetup setup;
     setup.train = prepared.train;
     setup.val = prepared.val;
@@ -140,6 +173,12 @@ Slices<JobAnswer> evaluateNeighbours(KnnRequest request) {
 
 Slices<JobAnswer> evaluateLinear(LinearRequest request) {
     Prepared prepared = prepare(request.input);
+    auto sets = openSets(request.input);
+    while (sets.next()) {
+        const WorkProgress progress = sets.progress();
+        co_yield progress;
+    }
+    takeSets(request.input, sets.take(), prepared);
     const FeatureKind kind = kindOf(request, prepared.backbone->traits());
     LinearSetup setup;
     setup.train = prepared.train;

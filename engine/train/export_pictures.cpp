@@ -3,8 +3,8 @@
 
 #include "engine/augment/evaluation_transform.h"
 #include "engine/backbones/backbone.h"
-#include "engine/data/open_source.h"
 #include "engine/data/picture_feed.h"
+#include "engine/data/source_opening.h"
 #include "engine/eval/feature_extraction.h"
 #include "engine/formats/npy_file.h"
 #include "engine/formats/output_file.h"
@@ -43,11 +43,16 @@ int threadsOf(const ExportRequest& request) {
     return computeThreads(run);
 }
 
-ImageSourcePtr picturesOf(const ExportRequest& request) {
+Slices<ImageSourcePtr> picturesOf(ExportRequest request) {
     if (request.pictures.empty())
         throw EngineError(ErrorCode::badInput, "train",
                           "Pictures are needed for this export: name a folder or data set of them.");
-    return openSource(request.pictures).train;
+    SourceOpening opening(request.pictures, {"auto", {request.officialLoading}, 0});
+    do {
+        const WorkProgress progress = opening.progress();
+        co_yield progress;
+    } while (!opening.wait(kWait));
+    co_return opening.take().train;
 }
 
 /// A text as a field of a line of comma-separated values.
@@ -155,7 +160,12 @@ PicturesExport writeFeatures(const ImageSource& source, const Rows& rows, const 
 } // namespace
 
 Slices<PicturesExport> exportFeatures(ExportedNetwork network, ExportRequest request, std::string folder) {
-    const ImageSourcePtr source = picturesOf(request);
+    auto pictures = picturesOf(request);
+    while (pictures.next()) {
+        const WorkProgress opening = pictures.progress();
+        co_yield opening;
+    }
+    const ImageSourcePtr source = pictures.take();
     const std::int64_t count = request.count > 0 ? std::min(request.count, source->count()) : source->count();
     FeedSetup setup;
     setup.source = source;
@@ -189,7 +199,12 @@ Slices<PicturesExport> exportFeatures(ExportedNetwork network, ExportRequest req
 }
 
 Slices<PicturesExport> exportAttention(ExportedNetwork network, ExportRequest request, std::string folder) {
-    const ImageSourcePtr source = picturesOf(request);
+    auto pictures = picturesOf(request);
+    while (pictures.next()) {
+        const WorkProgress opening = pictures.progress();
+        co_yield opening;
+    }
+    const ImageSourcePtr source = pictures.take();
     const std::int64_t wanted = request.count > 0 ? request.count : kUsualFigures;
     makeFolders(folder);
     PicturesExport out;

@@ -2,17 +2,21 @@
 #include "engine/train/knn_protocol.h"
 
 #include "engine/augment/evaluation_transform.h"
-#include "engine/augment/view_renderer.h"
+#include "engine/data/data_options.h"
 #include "engine/data/epoch_order.h"
+#include "engine/data/picture_feed.h"
 #include "engine/support/check.h"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 
 namespace dinoscope {
 namespace {
 
-constexpr std::int64_t kReadBetweenLooks = 50;
+constexpr std::chrono::milliseconds kLook{40}; ///< at what is ready, so that commands are answered in between
+constexpr std::int64_t kReadAtOnce = 8;
 constexpr std::int64_t kMostBytes = 256 << 20;        ///< of references that nobody chose the number of
 constexpr std::uint64_t kMixingSeed = 0;              ///< the same pictures for every run
 constexpr std::int64_t kPixelsASlice = 100 * 28 * 28; ///< of an evaluation, so that commands are answered in between
@@ -33,45 +37,49 @@ bool sortedByClass(const ImageSource& source) {
     return true;
 }
 
-/// The order in which pictures are taken: that of the set, null, or a mixed one if it is sorted by class, so that the
-/// first ones are of all classes.
-EpochOrder::Order orderOf(const ImageSource& source) {
-    return sortedByClass(source) ? EpochOrder(kMixingSeed, source.count()).of(Epoch{0}) : nullptr;
+/// The pictures to take, all or those that have a label, in the order of the set; mixed if that is sorted by class, so
+/// that the first ones are of all classes.
+EpochOrder::Order orderOf(const ImageSource& source, bool labelledOnly) {
+    auto order = std::make_shared<std::vector<std::uint32_t>>(static_cast<std::size_t>(source.count()));
+    std::iota(order->begin(), order->end(), 0u);
+    if (sortedByClass(source))
+        *order = *EpochOrder(kMixingSeed, source.count()).of(Epoch{0});
+    if (labelledOnly)
+        std::erase_if(*order, [&](std::uint32_t i) { return source.label(SampleIndex{i}).value_or(-1) < 0; });
+    return order;
 }
 
-/// Reads whole pictures, as the networks see them, into one table of bytes.
+/// Reads whole pictures, as the networks see them, into one table of bytes. Threads of its own read them, so that a
+/// disk that does not answer holds up nobody.
 class PictureTable {
 public:
-    /// Takes up to `most` pictures; all of them, or those that have a label.
-    PictureTable(const ImageSource& source, std::int64_t side, std::int64_t most, bool labelledOnly)
-        : source_(source), order_(orderOf(source)), labelledOnly_(labelledOnly),
-          transform_(
-              evaluationTransform(source.uniformSize(), static_cast<int>(side), Normalization{{0, 0, 0}, {1, 1, 1}})),
-          renderer_(transform_.normalization), most_(std::min(most, source.count())),
-          pixels_(torch::empty({most_, source.channels(), side, side}, torch::kUInt8)),
-          planes_(static_cast<std::size_t>(source.channels() * side * side)) {}
-
-    /// Takes pictures from place `begin` of the order on. @returns the place behind the last one looked at.
-    std::int64_t read(std::int64_t begin, const std::function<void(std::int64_t)>& taken) {
-        std::int64_t place = begin;
-        while (look(place)) {
-            ++place;
-            if (labels_.size() % kReadBetweenLooks == 0)
-                taken(size());
-        }
-        return place;
+    /// Takes up to `most` pictures of `order` from place `begin` on.
+    PictureTable(const ImageSourcePtr& source, const RunSettings& settings, EpochOrder::Order order, std::int64_t begin,
+                 std::int64_t most)
+        : source_(source), order_(std::move(order)), place_(std::min(begin, placesOf(*order_))),
+          most_(std::min(most, placesOf(*order_) - place_)) {
+        const std::int64_t side = settings.augment.globalSize;
+        pixels_ = torch::empty({most_, source->channels(), side, side}, torch::kUInt8);
+        if (most_ == 0)
+            return;
+        FeedSetup setup;
+        setup.source = source;
+        setup.order = std::make_shared<std::vector<std::uint32_t>>(order_->begin() + place_, order_->end());
+        setup.transform =
+            evaluationTransform(source->uniformSize(), static_cast<int>(side), Normalization{{0, 0, 0}, {1, 1, 1}});
+        setup.batchSize = kReadAtOnce;
+        setup.threads = loaderThreadCount(settings.data.loaderThreads);
+        feed_.emplace(std::move(setup));
     }
 
-    /// Takes the picture at a place, if it is of use. @returns false if there is no such place or no room.
-    bool look(std::int64_t place) {
-        if (place >= source_.count() || size() >= most_)
+    /// Takes what was read meanwhile. @returns false if there is no more, or no room.
+    bool read() {
+        if (size() >= most_ || !feed_ || feed_->finished()) {
+            feed_.reset();
             return false;
-        const SampleIndex index{order_ ? (*order_)[static_cast<std::size_t>(place)] : place};
-        const std::int64_t label = source_.label(index).value_or(-1);
-        if ((label >= 0 || !labelledOnly_) && append(index)) {
-            labels_.push_back(label);
-            samples_.push_back(index);
         }
+        if (const auto batch = feed_->next(kLook))
+            take(*batch);
         return true;
     }
 
@@ -82,33 +90,40 @@ public:
     bool empty() const { return labels_.empty(); }
     std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
     std::int64_t most() const { return most_; }
+    /// The place of the order behind the last picture that was taken, or could not be read.
+    std::int64_t place() const { return place_; }
 
 private:
-    bool append(SampleIndex index) {
-        try {
-            renderEvaluation(renderer_, source_.read(index, buffer_), transform_, planes_.data());
-        } catch (const EngineError& error) {
-            if (error.error().code == ErrorCode::noPictures)
-                throw;
-            return false; // the loader names it when it comes to it
-        }
-        std::uint8_t* to = pixels_.data_ptr<std::uint8_t>() + labels_.size() * planes_.size();
-        for (const float value : planes_)
-            *to++ = static_cast<std::uint8_t>(std::lround(value * 255));
-        return true;
+    static std::int64_t placesOf(const std::vector<std::uint32_t>& order) {
+        return static_cast<std::int64_t>(order.size());
     }
 
-    const ImageSource& source_;
+    /// Pictures that could not be read are missing: the loader names them when it comes to them.
+    void take(const PictureBatch& batch) {
+        const std::int64_t end = place_ + batch.places, values = most_ > 0 ? pixels_[0].numel() : 0;
+        const float* from = batch.values.data();
+        for (std::size_t i = 0; i < batch.samples.size() && size() < most_; ++i) {
+            while ((*order_)[static_cast<std::size_t>(place_)] != batch.samples[i].value)
+                ++place_;
+            ++place_;
+            std::uint8_t* const to = pixels_.data_ptr<std::uint8_t>() + size() * values;
+            std::transform(from, from + values, to,
+                           [](float value) { return static_cast<std::uint8_t>(std::lround(value * 255)); });
+            from += values;
+            labels_.push_back(source_->label(batch.samples[i]).value_or(-1));
+            samples_.push_back(batch.samples[i]);
+        }
+        if (size() < most_)
+            place_ = end;
+    }
+
+    ImageSourcePtr source_;
     EpochOrder::Order order_;
-    bool labelledOnly_;
-    EvaluationTransform transform_;
-    ViewRenderer renderer_;
-    std::int64_t most_;
+    std::int64_t place_, most_;
     torch::Tensor pixels_; // (most, C, S, S)
-    std::vector<float> planes_;
-    Image buffer_;
     std::vector<std::int64_t> labels_;
     std::vector<SampleIndex> samples_;
+    std::optional<PictureFeed> feed_;
 };
 
 /// What does not depend on the pictures.
@@ -134,11 +149,15 @@ std::shared_ptr<const KnnProtocol> makeKnnProtocol(const DataSets& sets, const R
     if (sets.train->classNames().size() < 2 || (sets.test && !sets.test->labelled()))
         return nullptr;
     const EvalOptions& eval = settings.eval;
-    const std::int64_t side = settings.augment.globalSize, total = eval.references + eval.queries;
-    PictureTable references(*sets.train, side, eval.references, true);
-    const std::int64_t behind = references.read(0, [&](std::int64_t done) { goOn(progress, done, total); });
-    PictureTable queries(sets.test ? *sets.test : *sets.train, side, eval.queries, true);
-    queries.read(sets.test ? 0 : behind, [&](std::int64_t done) { goOn(progress, eval.references + done, total); });
+    const std::int64_t total = eval.references + eval.queries;
+    const EpochOrder::Order order = orderOf(*sets.train, true);
+    PictureTable references(sets.train, settings, order, 0, eval.references);
+    while (references.read())
+        goOn(progress, references.size(), total);
+    PictureTable queries = sets.test ? PictureTable(sets.test, settings, orderOf(*sets.test, true), 0, eval.queries)
+                                     : PictureTable(sets.train, settings, order, references.place(), eval.queries);
+    while (queries.read())
+        goOn(progress, eval.references + queries.size(), total);
     if (references.empty() || queries.empty())
         return nullptr;
     const auto protocol = emptyProtocol(settings, sets.train->channels());
@@ -151,9 +170,9 @@ std::shared_ptr<const KnnProtocol> makeKnnProtocol(const DataSets& sets, const R
 Slices<std::shared_ptr<const KnnProtocol>> readReferences(ImageSourcePtr source, RunSettings settings) {
     const std::int64_t side = settings.augment.globalSize;
     const std::int64_t room = std::max<std::int64_t>(1, kMostBytes / (side * side * source->channels()));
-    PictureTable table(*source, side, std::min(settings.eval.references, room), false);
+    PictureTable table(source, settings, orderOf(*source, false), 0, std::min(settings.eval.references, room));
     WorkProgress progress{"Reading pictures for their neighbours", 0, table.most()};
-    for (std::int64_t place = 0; table.look(place); ++place) {
+    while (table.read()) {
         progress.done = table.size();
         co_yield progress;
     }

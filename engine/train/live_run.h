@@ -87,7 +87,7 @@ public:
     Step stepNumber() const { return Step{training_->step()}; }
 
     // For probes.
-    const ImageSource& source() const { return *sets_.train; }
+    const ImageSource& source() const { return *shown_; }
     Normalization normalization() const;
     /// The batch of the newest step; null before the first.
     const BatchPtr& newestBatch() const { return newest_; }
@@ -137,6 +137,7 @@ private:
     std::int64_t maxSteps_ = 0, startStep_ = 0;
     double maxSeconds_ = 0;
     DataSets sets_;
+    ImageSourcePtr shown_; ///< the training pictures for the engine thread, which no disk may hold up
     std::unique_ptr<TrainingStep> training_;
     std::unique_ptr<Loader> loader_; ///< null after it has failed
     AccuracyWatch accuracy_;

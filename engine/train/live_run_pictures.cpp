@@ -2,8 +2,10 @@
 // What a run does about its pictures: opening them, waiting for them, and those that cannot be read.
 #include "engine/train/live_run.h"
 
+#include "engine/data/answering_source.h"
 #include "engine/data/cached_source.h"
 #include "engine/data/color_source.h"
+#include "engine/data/source_opening.h"
 #include "engine/support/check.h"
 #include "engine/train/knn_protocol.h"
 
@@ -14,6 +16,7 @@ namespace dinoscope {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{1000}, kMorePatience{50}; ///< before commands are looked at again
+constexpr std::chrono::milliseconds kShowPatience{5000}; ///< with a picture that a panel wants; the largest take 3 s
 
 double secondsNow() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -25,12 +28,12 @@ void LiveRun::openData(const Progress& progress, std::vector<ReferenceLine>& lin
     const auto read = [&](const char* what) {
         return [&progress, what](std::int64_t done, std::int64_t total) { return progress({what, done, total}); };
     };
-    if (!progress({"Reading pictures", 0, 0}))
-        throw EngineError(ErrorCode::cancelled, "train", "The preparation was given up.");
-    sets_ = openSource(settings_.data.path, sourceOptions(settings_.data));
+    sets_ = openSource(settings_.data.path, sourceOptions(settings_.data), progress);
     if (settings_.backbone.channels == 3)
         sets_ = {inColor(sets_.train), inColor(sets_.test), sets_.notes};
+    const bool readsFiles = sets_.train->storesPictures();
     sets_.train = cached(sets_.train, settings_.data.cacheMb * 1'000'000);
+    shown_ = readsFiles ? std::make_shared<AnsweringSource>(sets_.train, kShowPatience) : sets_.train;
     if (sets_.train->count() < settings_.run.batchSize)
         throw EngineError(ErrorCode::badParameter, "train",
                           sets_.train->name() + " has " + std::to_string(sets_.train->count()) +

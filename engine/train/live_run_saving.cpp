@@ -119,6 +119,9 @@ void LiveRun::finish(RunnerOutput& output) {
     if (saver_)
         saver_->finish(output);
     reportReplacedCount(output);
+    loader_.reset();
+    for (std::string& sentence : takeUnanswered())
+        output.log(LogLevel::warning, std::move(sentence));
     record_->finish();
     noteRunForCrashReport({});
 }

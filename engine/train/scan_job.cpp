@@ -2,7 +2,7 @@
 #include "engine/train/scan_job.h"
 
 #include "engine/data/name_split.h"
-#include "engine/data/open_source.h"
+#include "engine/data/source_opening.h"
 #include "engine/data/source_scan.h"
 #include "engine/support/check.h"
 
@@ -60,13 +60,32 @@ void addFindings(const ScanFindings& findings, ScanReport& report) {
     }
 }
 
+/// Completed with what is told by names and sizes alone; of a million pictures that takes a while.
+ScanReport counted(ScanReport report, const DataSets& sets, double testShare) {
+    for (const ImageSourcePtr& source : {sets.train, sets.test})
+        if (source)
+            addLeftovers(*source, report);
+    const DataSets parts = splitByName(sets, testShare);
+    report.train = parts.train->count();
+    addClasses(*parts.train, &ScanReport::Class::train, report);
+    if (parts.test) {
+        report.test = parts.test->count();
+        addClasses(*parts.test, &ScanReport::Class::test, report);
+    }
+    return report;
+}
+
 } // namespace
 
 Slices<JobAnswer> scanPictures(ScanRequest request) {
     const int threads = threadsFor(request);
-    WorkProgress progress{"Looking for pictures", 0, 0};
-    co_yield progress;
-    const DataSets sets = openSource(request.path, {request.kind, {request.officialLoading}, 0});
+    WorkProgress progress;
+    SourceOpening opening(request.path, {request.kind, {request.officialLoading}, 0});
+    do {
+        progress = opening.progress();
+        co_yield progress;
+    } while (!opening.wait(kSlice));
+    const DataSets sets = opening.take();
     ScanFindings all;
     ScanReport report;
     progress = {"Reading pictures", 0, sets.train->count() + (sets.test ? sets.test->count() : 0)};
@@ -91,16 +110,12 @@ Slices<JobAnswer> scanPictures(ScanRequest request) {
     addFindings(all, report);
     report.path = request.path;
     report.name = sets.train->name();
-    for (const ImageSourcePtr& source : sources)
-        addLeftovers(*source, report);
-    const DataSets parts = splitByName(sets, request.testShare);
-    report.train = parts.train->count();
-    addClasses(*parts.train, &ScanReport::Class::train, report);
-    if (parts.test) {
-        report.test = parts.test->count();
-        addClasses(*parts.test, &ScanReport::Class::test, report);
-    }
-    co_return report;
+    ReadingTask<ScanReport> counting(
+        request.path, [report, sets, share = request.testShare] { return counted(report, sets, share); });
+    do {
+        co_yield progress;
+    } while (!counting.wait(kSlice));
+    co_return counting.take();
 }
 
 } // namespace dinoscope

@@ -4,6 +4,7 @@
 #include "engine/api/unclosed_run.h"
 #include "engine/checkpoint/file_contents.h"
 #include "engine/checkpoint/model_file.h"
+#include "engine/data/reading_threads.h"
 #include "engine/support/check.h"
 #include "engine/train/bench_data_job.h"
 #include "engine/train/catalog.h"
@@ -152,7 +153,11 @@ void TrainingRunner::prepare(const OpenCommand& command, const RunStart& start, 
         saver->onEnd(wake_);
 }
 
-bool TrainingRunner::tend(RunnerOutput& output) { return run_ && run_->tend(output); }
+bool TrainingRunner::tend(RunnerOutput& output) {
+    for (std::string& sentence : takeUnanswered())
+        output.log(LogLevel::warning, std::move(sentence));
+    return run_ && run_->tend(output);
+}
 
 std::shared_ptr<const RunInfo> TrainingRunner::info() const { return run_ ? run_->info() : nullptr; }
 

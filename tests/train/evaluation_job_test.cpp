@@ -90,6 +90,43 @@ TEST_F(EvaluationJob, SetsOfDifferentSizesAreSeenAlike) {
     EXPECT_EQ(knn(mixed).facts.resizeSide, 36) << "32 * 8 / 7 for both sets";
 }
 
+/// The picture as a viewer shows it that follows the Exif orientation 6: turned to the right.
+testing::RawPicture turned(const testing::RawPicture& picture) {
+    testing::RawPicture out{picture.height, picture.width, 3, {}};
+    for (int y = 0; y < out.height; ++y)
+        for (int x = 0; x < out.width; ++x)
+            for (int c = 0; c < 3; ++c)
+                out.values.push_back(
+                    picture.values[static_cast<std::size_t>(((picture.height - 1 - x) * picture.width + y) * 3 + c)]);
+    return out;
+}
+
+TEST_F(EvaluationJob, LoadsPicturesAsTheOfficialCodeIfAsked) {
+    const testing::RawPicture lying = testing::smoothPicture(40, 40, 1), hidden = testing::smoothPicture(40, 40, 2);
+    testing::RawPicture clear{40, 40, 4, {}};
+    for (std::size_t i = 0; i < hidden.values.size(); i += 3)
+        clear.values.insert(clear.values.end(), {hidden.values[i], hidden.values[i + 1], hidden.values[i + 2], 0});
+    const testing::RawPicture white{40, 40, 3, std::vector<std::uint16_t>(40 * 40 * 3, 255)};
+    const ScratchFolder folder;
+    const auto write = [&](const char* name, const std::vector<std::uint8_t>& bytes) {
+        testing::writeBytes(folder / name, bytes);
+    };
+    write("train/a/lying.jpg", testing::encoded(".jpg", lying));
+    write("train/a/hidden.png", testing::encoded(".png", hidden));
+    write("train/b/upright.jpg", testing::encoded(".jpg", turned(lying)));
+    write("train/b/white.png", testing::encoded(".png", white));
+    write("val/a/1.jpg", testing::withOrientation(testing::encoded(".jpg", lying), 6));
+    write("val/a/2.png", testing::encoded(".png", clear));
+    EvaluationInput on = input();
+    on.train = folder.path().string();
+    EXPECT_EQ(knn(on).rows[0].top1, 0) << "upright, and white where it is transparent";
+    on.officialLoading = true;
+    EXPECT_EQ(knn(on).rows[0].top1, 100) << "as the bytes are stored";
+    on.train = (folder / "train").string();
+    on.val = (folder / "val").string();
+    EXPECT_EQ(knn(on).rows[0].top1, 100) << "of a second set, too";
+}
+
 TEST_F(EvaluationJob, TrainsALinearClassifier) {
     LinearRequest request;
     request.input = input();

@@ -7,6 +7,7 @@
 #include "engine/train/run_probes.h"
 #include "engine/train/saved_run.h"
 #include "engine/train/training_runner.h"
+#include "tests/data/picture_files.h"
 #include "tests/train/small_run.h"
 
 #include <gtest/gtest.h>
@@ -86,6 +87,11 @@ struct KeptRun {
     }
     std::string at(const std::string& name) const { return (place.path() / name).string(); }
 };
+
+std::string bytesOfFile(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
 
 ExportRequest request(const std::string& format, const std::string& path, const std::string& source = {}) {
     ExportRequest out;
@@ -191,6 +197,23 @@ TEST(ExportJob, NothingButAnEarlierExportIsReplaced) {
     run.exported(request("pth", run.at("a.pth")));
     EXPECT_TRUE(std::filesystem::exists(run.at("a.pth.incomplete")));
     EXPECT_TRUE(std::filesystem::exists(run.at("model.former")));
+}
+
+TEST(ExportJob, FeaturesAreOfPicturesLoadedAsAsked) {
+    KeptRun run;
+    const std::vector<std::uint8_t> jpeg = testing::encoded(".jpg", testing::smoothPicture(40, 30, 1));
+    testing::writeBytes(run.at("lying/1.jpg"), testing::withOrientation(jpeg, 6));
+    testing::writeBytes(run.at("plain/1.jpg"), jpeg);
+    const auto features = [&](const std::string& pictures, bool official) {
+        ExportRequest wish = request("features", run.at(pictures + (official ? "-official" : "-upright")));
+        wish.pictures = run.at(pictures);
+        wish.officialLoading = official;
+        return bytesOfFile(run.exported(wish).files.front());
+    };
+    const std::string plain = features("plain", false);
+    EXPECT_EQ(features("plain", true), plain);
+    EXPECT_EQ(features("lying", true), plain);
+    EXPECT_NE(features("lying", false), plain);
 }
 
 TEST(ExportJob, AFailureLeavesNothingNew) {

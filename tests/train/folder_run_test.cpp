@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace dinoscope {
 namespace {
@@ -200,6 +201,36 @@ TEST(FolderRun, TheFirstPicturesOfASortedSetAreOfAllClasses) {
     const torch::Tensor a = protocol->references.pictures.flatten(1), b = protocol->queries.pictures.flatten(1);
     for (std::int64_t i = 0; i < a.size(0); ++i)
         EXPECT_FALSE(b.eq(a[i]).all(1).any().item<bool>()) << i;
+}
+
+TEST(FolderRun, MeasuresTheSamePicturesWithAnyNumberOfThreads) {
+    const testing::ScratchFolder folder;
+    writeClasses(folder.path(), 60);
+    for (const char* broken : {"apple/3.png", "bear/7.png", "cup/20.png", "cup/41.png"})
+        testing::writeBytes(folder / broken, {0x89, 'P', 'N', 'G'});
+    const DataSets sets = openSource(folder.path());
+    std::vector<std::int64_t> told;
+    const auto note = [&](std::int64_t done, std::int64_t) {
+        told.push_back(done);
+        return true;
+    };
+    const auto with = [&](const char* threads, const char* queries, const ReadProgress& progress) {
+        return makeKnnProtocol(
+            sets,
+            settingsOf(folder.path(),
+                       {{"data.loader_threads", threads}, {"eval.references", "20"}, {"eval.queries", queries}}),
+            progress);
+    };
+    const auto one = with("1", "17", note), three = with("3", "17", kGoOn);
+    EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));
+    EXPECT_EQ(one->references.samples, three->references.samples);
+    EXPECT_EQ(one->queries.samples, three->queries.samples);
+    EXPECT_TRUE(torch::equal(one->references.pictures, three->references.pictures));
+    EXPECT_TRUE(torch::equal(one->queries.pictures, three->queries.pictures));
+    std::set<SampleIndex> all(one->references.samples.begin(), one->references.samples.end());
+    all.insert(one->queries.samples.begin(), one->queries.samples.end());
+    EXPECT_EQ(all.size(), 37U);
+    EXPECT_EQ(with("2", "100", kGoOn)->queries.samples.size(), 36U) << "all that follow, but the broken ones";
 }
 
 TEST(FolderRun, MeasuresWhatTheOfficialTransformMakesOfAPicture) {

@@ -93,6 +93,61 @@ TEST_F(TrainingRunnerTest, APreparationCanBeGivenUpAndAnotherRunOpened) {
     EXPECT_EQ(runner.step(recorder), StepOutcome::more);
 }
 
+/// A folder with as many pictures as take seconds to list: 10,000 files in each of 200 classes.
+struct LongList {
+    LongList() {
+        std::filesystem::create_directories(folder / "files");
+        std::filesystem::create_directories(folder / "set");
+        for (int i = 0; i < 10'000; ++i)
+            testing::writeBytes(folder / "files" / (std::to_string(i) + ".png"), {});
+        for (int i = 0; i < 200; ++i)
+            std::filesystem::create_directory_symlink(folder / "files", folder / "set" / std::to_string(i));
+    }
+    ScratchFolder folder;
+};
+
+TEST_F(TrainingRunnerTest, APreparationCountsThePicturesItFindsAndCanBeGivenUp) {
+    const LongList list;
+    std::vector<WorkProgress> seen;
+    const auto giveUp = [&] {
+        seen.push_back(runner.status().work);
+        return seen.back().done == 0;
+    };
+    try {
+        runner.open(command({{"data.path", (list.folder / "set").string()}}), recorder, giveUp);
+        ADD_FAILURE();
+    } catch (const EngineError& error) {
+        EXPECT_EQ(error.error().code, ErrorCode::cancelled);
+    }
+    for (const WorkProgress& work : seen)
+        EXPECT_EQ(work.what, "Looking for pictures");
+    EXPECT_GT(seen.back().done, 0);
+    EXPECT_LT(seen.back().done, 2'000'000);
+    runner.tend(recorder);
+    EXPECT_TRUE(recorder.lines.empty()) << "the thread has ended: " << recorder.lines.front().second;
+}
+
+TEST_F(TrainingRunnerTest, JobsThatLookForPicturesCountThemAndCanBeGivenUp) {
+    const LongList list;
+    const std::string path = (list.folder / "set").string();
+    runner.open(command(), recorder, kGoOn);
+    ScanRequest scan;
+    scan.path = path;
+    ExportRequest features;
+    features.format = "features";
+    features.path = (list.folder / "features").string();
+    features.pictures = path;
+    recorder.lines.clear();
+    for (const JobRequest& request : {JobRequest(scan), JobRequest(features)}) {
+        const std::unique_ptr<Job> job = runner.startJob(request);
+        while (job->progress().what != "Looking for pictures" || job->progress().done == 0)
+            ASSERT_FALSE(job->slice(recorder));
+        job->cancel();
+    }
+    runner.tend(recorder);
+    EXPECT_TRUE(recorder.lines.empty()) << "the threads have ended: " << recorder.lines.front().second;
+}
+
 TEST_F(TrainingRunnerTest, AnEvaluationIsAJobOfTheRun) {
     EXPECT_THROW(runner.startJob(EvaluateRunRequest{}), EngineError) << "there is no run";
     runner.open(command(), recorder, kGoOn);
