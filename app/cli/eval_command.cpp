@@ -26,6 +26,7 @@ void addInput(CLI::App& command, EvaluationInput& input) {
         ->type_name("DIR");
     command.add_option("--val", input.val, "Labelled pictures to judge; the test pictures at --train if not given")
         ->type_name("DIR");
+    command.add_flag("--official-loading", input.officialLoading, "Load pictures as data.official_loading does");
     command.add_option("--network", input.network, "Which of the file's networks")
         ->capture_default_str()
         ->check(CLI::IsMember({"teacher", "student"}));

@@ -100,6 +100,8 @@ void addExportCommand(CLI::App& program, const MakeEngine& makeEngine, const Cho
     command->add_flag("--attention", request.attention, "onnx: also the attention of the last block");
     command->add_option("--pictures", request.pictures, "features, attention: folder or data set of pictures")
         ->type_name("PATH");
+    command->add_flag("--official-loading", request.officialLoading,
+                      "features, attention: load pictures as data.official_loading does");
     command->add_option("--count", request.count, "features, attention: so many pictures at most")
         ->type_name("N")
         ->check(CLI::PositiveNumber);

@@ -46,6 +46,8 @@ std::string lineOf(const EngineSession& session, const Snapshot& now) {
     std::string work = now.work.what;
     if (now.work.total > 0)
         work.append(" ").append(std::to_string(100 * now.work.done / now.work.total)).append(" %");
+    else if (now.work.done > 0)
+        work.append(" ").append(std::to_string(now.work.done));
     return now.step.value > 0 ? trainingText(session, now) + "   " + work : work;
 }
 

@@ -92,6 +92,7 @@ for part, count in (("train", 6), ("val", 3)):
 PICTURES
 eval=(--checkpoint "$recordings/vit-adamw/checkpoint.pth" --heads 3 --train pictures/train)
 expect 0 'k +1 .*top-1 +100.00' eval knn "${eval[@]}" --val pictures/val --k 1,3
+expect 0 'k +1 .*top-1 +100.00' eval knn "${eval[@]}" --val pictures/val --k 1 --official-loading
 expect 0 '"top1":100.0' eval linear "${eval[@]}" --val pictures/val --epochs 30 --batch-size 4 --lr 0.01,1 --json
 expect 1 'no test pictures' eval knn "${eval[@]}"
 expect 1 'nowhere' eval knn "${eval[@]}" --val nowhere
