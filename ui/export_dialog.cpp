@@ -31,9 +31,14 @@ ExportSource sourceOf(const Snapshot& snapshot, std::optional<Step> at) {
     source.at = at;
     if (snapshot.run)
         source.runFolder = textOf(snapshot.run->runFolder);
-    if (snapshot.params)
-        if (const auto found = snapshot.params->values().find("data.path"); found != snapshot.params->values().end())
-            source.pictures = valueText(found->second);
+    if (!snapshot.params)
+        return source;
+    const auto& values = snapshot.params->values();
+    if (const auto found = values.find("data.path"); found != values.end())
+        source.pictures = valueText(found->second);
+    if (const auto found = values.find("data.official_loading"); found != values.end())
+        if (const bool* official = std::get_if<bool>(&found->second))
+            source.officialLoading = *official;
     return source;
 }
 
@@ -149,10 +154,7 @@ void ExportDialog::follow(const Snapshot& snapshot) {
     const auto most = std::min<std::int64_t>(work.total, 1'000'000'000);
     progress_->setRange(0, static_cast<int>(most));
     progress_->setValue(static_cast<int>(std::min(work.done, most)));
-    progressWords_->setText(work.what.empty() ? tr("Waiting for its turn…")
-                            : work.total > 0
-                                ? tr("%1: %2 of %3").arg(textOf(work.what), countText(work.done), countText(work.total))
-                                : tr("%1…").arg(textOf(work.what)));
+    progressWords_->setText(work.what.empty() ? tr("Waiting for its turn…") : workText(work));
     updateButtons();
 }
 

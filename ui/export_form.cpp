@@ -41,15 +41,25 @@ ExportForm::ExportForm(ExportSource source, QWidget* parent)
       pictures_(new QLineEdit(source_.pictures, this)), path_(new QLineEdit(this)), heads_(new QSpinBox(this)),
       side_(new QSpinBox(this)), count_(new QSpinBox(this)), head_(new QCheckBox(tr("With the projection head"), this)),
       attention_(new QCheckBox(tr("Also give out the attention of the last block"), this)),
+      officialLoading_(new QCheckBox(tr("Load the pictures as the official code"), this)),
       replace_(new QCheckBox(tr("Replace what is there"), this)), help_(wordsLabel("muted", true, this)),
       deprecated_(wordsLabel("tone", QStringLiteral("warning"), this)) {
     form_->setContentsMargins(0, 0, 0, 0);
     form_->setHorizontalSpacing(16);
     form_->setVerticalSpacing(8);
-    const std::pair<QWidget*, const char*> names[] = {
-        {from_, "source"},       {format_, "format"}, {network_, "network"},     {file_, "file"},
-        {pictures_, "pictures"}, {path_, "path"},     {heads_, "heads"},         {side_, "side"},
-        {count_, "count"},       {head_, "head"},     {attention_, "attention"}, {replace_, "replace"}};
+    const std::pair<QWidget*, const char*> names[] = {{from_, "source"},
+                                                      {format_, "format"},
+                                                      {network_, "network"},
+                                                      {file_, "file"},
+                                                      {pictures_, "pictures"},
+                                                      {path_, "path"},
+                                                      {heads_, "heads"},
+                                                      {side_, "side"},
+                                                      {count_, "count"},
+                                                      {head_, "head"},
+                                                      {attention_, "attention"},
+                                                      {replace_, "replace"},
+                                                      {officialLoading_, "officialLoading"}};
     for (const auto& [widget, name] : names)
         widget->setObjectName(QString::fromLatin1(name));
     addSourceRows();
@@ -87,6 +97,9 @@ void ExportForm::addFormatRows() {
     side_->setSpecialValueText(tr("any"));
     side_->setSuffix(tr(" px"));
     count_->setRange(0, 1'000'000'000);
+    officialLoading_->setChecked(source_.officialLoading);
+    officialLoading_->setToolTip(tr("Exif orientation is not looked at, transparent pixels keep their hidden colours, "
+                                    "grey of 16 bits is cut at 255."));
     for (QSpinBox* box : {heads_, side_, count_})
         box->setButtonSymbols(QAbstractSpinBox::NoButtons);
     picturesRow_ = withChoice(pictures_, &ExportForm::choosePictures);
@@ -98,6 +111,7 @@ void ExportForm::addFormatRows() {
     form_->addRow(tr("Side of the input"), side_);
     form_->addRow(QString(), attention_);
     form_->addRow(tr("Pictures"), picturesRow_);
+    form_->addRow(QString(), officialLoading_);
     form_->addRow(tr("How many"), count_);
     connect(format_, &QComboBox::currentIndexChanged, this, &ExportForm::show);
     connect(network_, &QComboBox::currentIndexChanged, this, &ExportForm::show);
@@ -161,6 +175,7 @@ void ExportForm::show() {
     form_->setRowVisible(side_, chosen.side);
     form_->setRowVisible(attention_, chosen.attention);
     form_->setRowVisible(picturesRow_, chosen.pictures);
+    form_->setRowVisible(officialLoading_, chosen.pictures);
     form_->setRowVisible(count_, chosen.pictures);
     help_->setText(textOf(chosen.help));
     deprecated_->setText(tr("Not recommended: %1").arg(textOf(chosen.deprecated)));
@@ -214,6 +229,7 @@ ExportRequest ExportForm::request() const {
     if (chosen.pictures) {
         request.pictures = trimmedPath(pictures_).toStdString();
         request.count = count_->value();
+        request.officialLoading = officialLoading_->isChecked();
     }
     return request;
 }

@@ -19,11 +19,12 @@ namespace dinoscope {
 
 /// What there is to be exported.
 struct ExportSource {
-    bool hasRun = false;    ///< a run is open
-    QString runFolder;      ///< of the open run; empty: it keeps none
-    Step step{};            ///< of the open run now
-    std::optional<Step> at; ///< a checkpoint in its folder, that is offered first
-    QString pictures;       ///< that the run learns from
+    bool hasRun = false;          ///< a run is open
+    QString runFolder;            ///< of the open run; empty: it keeps none
+    Step step{};                  ///< of the open run now
+    std::optional<Step> at;       ///< a checkpoint in its folder, that is offered first
+    QString pictures;             ///< that the run learns from
+    bool officialLoading = false; ///< as the run loads them
 };
 
 /// The fields of an export: of what, in which form, with what, to where. Shows only what the chosen form takes. Fields
@@ -61,7 +62,7 @@ private:
     QComboBox *from_, *format_, *network_;
     QLineEdit *file_, *pictures_, *path_;
     QSpinBox *heads_, *side_, *count_;
-    QCheckBox *head_, *attention_, *replace_;
+    QCheckBox *head_, *attention_, *officialLoading_, *replace_;
     QLabel *help_, *deprecated_;
     QWidget *fileRow_ = nullptr, *picturesRow_ = nullptr;
     bool pathTyped_ = false;

@@ -276,11 +276,8 @@ void MainWindow::takeSnapshot(const Snapshot& snapshot) {
     QString words;
     if (busy && snapshot.work.what.empty())
         words = tr("The run is being prepared…");
-    else if (busy && snapshot.work.total == 0)
-        words = tr("%1…").arg(textOf(snapshot.work.what));
     else if (busy)
-        words = tr("%1: %2 of %3")
-                    .arg(textOf(snapshot.work.what), countText(snapshot.work.done), countText(snapshot.work.total));
+        words = workText(snapshot.work);
     else if (!isAllowed(snapshot.state, CommandKind::open))
         words = textOf(refusal(snapshot.state, CommandKind::open));
     startPage_->setBusy(words);

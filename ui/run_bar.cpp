@@ -160,12 +160,8 @@ QString RunBar::statusText(const Snapshot& snapshot) const {
     const auto part = [&](const QString& name, const QString& value) {
         parts << QStringLiteral("<span style='color:%1'>%2</span>&nbsp;%3").arg(muted, name, value.toHtmlEscaped());
     };
-    if (!snapshot.work.what.empty() && snapshot.work.total == 0)
-        parts << tr("%1…").arg(textOf(snapshot.work.what).toHtmlEscaped());
-    else if (!snapshot.work.what.empty())
-        parts << tr("%1 %2 of %3")
-                     .arg(textOf(snapshot.work.what).toHtmlEscaped(), countText(snapshot.work.done),
-                          countText(snapshot.work.total));
+    if (!snapshot.work.what.empty())
+        parts << workText(snapshot.work).toHtmlEscaped();
     if (snapshot.run) {
         part(tr("step"), snapshot.run->plannedSteps > 0
                              ? tr("%1 of %2").arg(countText(snapshot.step.value), countText(snapshot.run->plannedSteps))

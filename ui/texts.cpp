@@ -53,6 +53,13 @@ QString fileSizeText(std::uint64_t bytes) {
 
 QString countText(std::int64_t count) { return QLocale(QLocale::English).toString(static_cast<qlonglong>(count)); }
 
+QString workText(const WorkProgress& work) {
+    const QString what = textOf(work.what);
+    if (work.total > 0)
+        return tr("%1: %2 of %3").arg(what, countText(work.done), countText(work.total));
+    return work.done > 0 ? tr("%1: %2…").arg(what, countText(work.done)) : tr("%1…").arg(what);
+}
+
 QString stateText(RunState state) {
     switch (state) {
     case RunState::empty: return tr("No run");

@@ -4,6 +4,7 @@
 #include "engine/api/metric.h"
 #include "engine/api/param.h"
 #include "engine/api/run_state.h"
+#include "engine/api/snapshot.h"
 
 #include <QString>
 
@@ -31,6 +32,8 @@ QString countText(std::int64_t count);
 /// Sentence case, for the state display.
 QString stateText(RunState state);
 QString valueText(const ParamValue& value);
+/// "Reading pictures: 120 of 4,000", "Looking for pictures: 12,345…" while nobody knows how many there are.
+QString workText(const WorkProgress& work);
 /// "now", "from the next epoch on", "in a new run".
 QString effectText(TakesEffect effect);
 

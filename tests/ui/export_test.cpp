@@ -62,11 +62,30 @@ TEST_F(ExportTest, ShowsOnlyWhatTheFormatTakes) {
         EXPECT_EQ(field<QWidget>("side")->isVisible(), format.side) << format.id;
         EXPECT_EQ(field<QWidget>("attention")->isVisible(), format.attention) << format.id;
         EXPECT_EQ(field<QWidget>("pictures")->isVisible(), format.pictures) << format.id;
+        EXPECT_EQ(field<QWidget>("officialLoading")->isVisible(), format.pictures) << format.id;
         EXPECT_FALSE(field<QWidget>("file")->isVisible());
         EXPECT_TRUE(field<QLineEdit>("path")->text().endsWith(QString::fromStdString(format.suffix))) << format.id;
     }
     choose("onnx");
     EXPECT_EQ(field<QLineEdit>("path")->text(), QStringLiteral("/some/runs/first/exports/teacher-step-100.onnx"));
+}
+
+TEST_F(ExportTest, LoadsPicturesAsTheRunDoesUnlessToldOtherwise) {
+    makeWindow();
+    for (const bool official : {false, true}) {
+        ASSERT_FALSE(window->draft().setText("data.official_loading", official ? "true" : "false"));
+        runToEnd();
+        dialog = std::make_unique<ExportDialog>(window->bridge(), std::optional<Step>());
+        dialog->show();
+        choose("features");
+        EXPECT_EQ(field<QCheckBox>("officialLoading")->isChecked(), official);
+        EXPECT_FALSE(field<QCheckBox>("officialLoading")->toolTip().isEmpty());
+        EXPECT_EQ(dialog->form().request().officialLoading, official);
+        field<QCheckBox>("officialLoading")->toggle();
+        EXPECT_EQ(dialog->form().request().officialLoading, !official);
+        choose("onnx");
+        EXPECT_FALSE(dialog->form().request().officialLoading) << "no pictures are loaded";
+    }
 }
 
 TEST_F(ExportTest, AFileOfNetworksOffersNoRecords) {

@@ -301,10 +301,7 @@ void DataPanel::showProgress(const WorkProgress& work) {
     progress_->setVisible(scan_ != 0);
     progress_->setRange(0, static_cast<int>(std::clamp<std::int64_t>(work.total, 1, kMostProgress)));
     progress_->setValue(static_cast<int>(std::min(work.done, kMostProgress)));
-    progress_->setFormat(work.total > 0
-                             ? tr("%1: %2 of %3").arg(textOf(work.what), countText(work.done), countText(work.total))
-                         : work.what.empty() ? tr("Waiting for the engine")
-                                             : textOf(work.what));
+    progress_->setFormat(work.what.empty() ? tr("Waiting for the engine") : workText(work));
 }
 
 void DataPanel::showReport() {
