@@ -150,8 +150,8 @@ rm train-images-idx3-ubyte.gz
 expect 1 'train-images-idx3-ubyte' train "${small[@]}" --data.path .
 printf 'not an idx file at all' >train-images-idx3-ubyte
 expect 1 'train-images-idx3-ubyte' train "${small[@]}" --data.path .
-expect 1 'not finite' train "${small[@]}" --optim.lr 100 --optim.clip_grad 0 --loss.student_temperature 0.001 \
-    --head.norm_last_layer false --steps 400
+expect 1 'not finite' train "${small[@]}" --optim.optimizer sgd --optim.lr 100 --optim.clip_grad 0 \
+    --loss.student_temperature 0.001 --head.norm_last_layer false --head.use_bn false --steps 400
 expect 0 'limit' train "${small[@]}" --minutes 0.001 --json
 if "$program" params --json >/dev/full 2>err; then fail "a full standard output was not noticed"; fi
 
