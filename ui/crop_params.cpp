@@ -7,6 +7,7 @@
 #include "ui/run_draft.h"
 #include "ui/texts.h"
 #include "widgets/flow_layout.h"
+#include "widgets/idle_wheel.h"
 #include "widgets/range_field.h"
 
 #include <QComboBox>
@@ -151,6 +152,7 @@ void CropParams::addNumber(QLayout& flow, QWidget* body, const char* id, const Q
     box->setAccessibleName(textOf(spec->label));
     box->setKeyboardTracking(false);
     box->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    leaveIdleWheel(*box);
     box->setFixedWidth(box->fontMetrics().horizontalAdvance(QStringLiteral("0000 ") + textOf(spec->unit)) + 16);
     connect(box, &QSpinBox::valueChanged, this, [this, spec](int value) { send(*spec, std::int64_t{value}); });
     flow.addWidget(labelled(label, box, body));
@@ -166,6 +168,7 @@ void CropParams::addChoice(QLayout& flow, QWidget* body, const char* id, const Q
         box->addItem(textOf(choice));
     box->setAccessibleName(textOf(spec->label));
     box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    leaveIdleWheel(*box);
     connect(box, &QComboBox::activated, this, [this, spec, box] { send(*spec, box->currentText().toStdString()); });
     flow.addWidget(labelled(label, box, body));
     choices_.push_back({spec, box});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/field_row.h"
 
+#include "widgets/idle_wheel.h"
 #include "widgets/value_slider.h"
 
 #include <QCheckBox>
@@ -86,8 +87,7 @@ QWidget* FieldRow::makeEditor() {
         choice_ = new QComboBox(this);
         choice_->addItems(field_.choices);
         choice_->setFixedWidth(kEditorWidth + 24);
-        choice_->setFocusPolicy(Qt::StrongFocus);
-        choice_->installEventFilter(this);
+        leaveIdleWheel(*choice_);
         connect(choice_, &QComboBox::currentTextChanged, this, &FieldRow::commit);
         return choice_;
     }
@@ -167,14 +167,6 @@ bool FieldRow::matches(const QString& words) const {
     const QString all = (field_.id + QLatin1Char(' ') + field_.label + QLatin1Char(' ') + field_.help).toLower();
     const QStringList list = words.toLower().split(QLatin1Char(' '), Qt::SkipEmptyParts);
     return std::all_of(list.begin(), list.end(), [&all](const QString& word) { return all.contains(word); });
-}
-
-bool FieldRow::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() == QEvent::Wheel && watched == choice_ && !choice_->hasFocus()) {
-        event->ignore();
-        return true;
-    }
-    return QWidget::eventFilter(watched, event);
 }
 
 } // namespace dinoscope

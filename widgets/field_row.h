@@ -52,8 +52,6 @@ signals:
     void edited(const QString& id, const QString& text);
 
 protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
-
 private:
     QWidget* makeEditor();
     void commit(const QString& text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/range_field.h"
 
+#include "widgets/idle_wheel.h"
 #include "widgets/range_slider.h"
 
 #include <QDoubleSpinBox>
@@ -59,6 +60,7 @@ QDoubleSpinBox* RangeField::makeBox(const QString& name, double least, double mo
     box->setRange(least, most);
     box->setKeyboardTracking(false);
     box->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    leaveIdleWheel(*box);
     box->setFixedWidth(box->fontMetrics().horizontalAdvance(QStringLiteral("0.00")) + 24);
     return box;
 }

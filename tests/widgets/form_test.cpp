@@ -4,6 +4,7 @@
 #include "widgets/range_slider.h"
 #include "widgets/value_slider.h"
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -12,6 +13,7 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
+#include <QWheelEvent>
 
 #include <gtest/gtest.h>
 
@@ -211,6 +213,23 @@ TEST(RangeField, OneEndTakesTheOtherAlong) {
     EXPECT_EQ(settled.size(), 4U);
     field.setValues(0.2, 0.8);
     EXPECT_EQ(settled.size(), 4U) << "nobody has changed anything";
+}
+
+TEST(RangeField, TheWheelIsForWhoScrollsPastIt) {
+    RangeField field(QStringLiteral("Scale"), QStringLiteral("smallest"), QStringLiteral("largest"), 0, 1);
+    field.show();
+    auto* box = field.findChild<QDoubleSpinBox*>();
+    const auto turn = [&] {
+        QWheelEvent event({5, 5}, box->mapToGlobal(QPointF(5, 5)), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
+        QApplication::sendEvent(box, &event);
+        return box->value();
+    };
+    EXPECT_EQ(turn(), 0);
+    field.activateWindow();
+    box->setFocus();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return box->hasFocus(); }));
+    EXPECT_GT(turn(), 0);
 }
 
 TEST(RangeField, AHandleCountsWhenItIsLetGo) {
