@@ -12,12 +12,16 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QProgressBar>
+#include <QTextDocumentFragment>
 #include <QToolButton>
 
 namespace dinoscope {
 namespace {
 
 constexpr int kNarrow = 1250;
+constexpr const char* kGap = "&nbsp;&nbsp;&nbsp;";
+
+QString plainOf(const QString& html) { return QTextDocumentFragment::fromHtml(html).toPlainText(); }
 
 } // namespace
 
@@ -54,6 +58,7 @@ RunBar::RunBar(EngineBridge& bridge, QWidget* parent)
     progress_->setFixedSize(72, 6);
     progress_->setTextVisible(false);
     status_->setTextFormat(Qt::RichText);
+    status_->installEventFilter(this);
     status_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     status_->setMargin(4);
     search_->setPlaceholderText(tr("Search settings"));
@@ -121,6 +126,12 @@ void RunBar::resizeEvent(QResizeEvent* event) {
             button->setToolButtonStyle(style);
 }
 
+bool RunBar::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == status_ && event->type() == QEvent::Resize)
+        fitStatus();
+    return QToolBar::eventFilter(watched, event);
+}
+
 void RunBar::showWhatIsAllowed(const Snapshot& snapshot) {
     for (const auto& [kind, action] : actions_) {
         QString why = textOf(refusal(snapshot.state, kind));
@@ -150,11 +161,24 @@ void RunBar::show(const Snapshot& snapshot) {
         0, snapshot.work.total > 0 ? static_cast<int>(std::min<std::int64_t>(snapshot.work.total, 1'000'000'000)) : 0);
     progress_->setValue(static_cast<int>(std::min<std::int64_t>(snapshot.work.done, 1'000'000'000)));
     progress_->setVisible(busy);
-    status_->setText(statusText(snapshot));
-    status_->setToolTip(status_->text());
+    parts_ = statusParts(snapshot);
+    status_->setToolTip(parts_.join(QLatin1String(kGap)));
+    fitStatus();
 }
 
-QString RunBar::statusText(const Snapshot& snapshot) const {
+/// As many parts as there is room for; the tool tip has all.
+void RunBar::fitStatus() {
+    QStringList parts = parts_;
+    const int room = status_->contentsRect().width() - 2 * status_->margin();
+    const auto plain = [&] { return plainOf(parts.join(QLatin1String(kGap))); };
+    const auto fits = [&] { return status_->fontMetrics().horizontalAdvance(plain()) <= room; };
+    while (parts.size() > 1 && !fits())
+        parts.removeLast();
+    status_->setText(fits() ? parts.join(QLatin1String(kGap))
+                            : status_->fontMetrics().elidedText(plain(), Qt::ElideRight, room));
+}
+
+QStringList RunBar::statusParts(const Snapshot& snapshot) const {
     const QString muted = themeColor(ColorRole::mutedText, palette()).name();
     QStringList parts;
     const auto part = [&](const QString& name, const QString& value) {
@@ -173,10 +197,9 @@ QString RunBar::statusText(const Snapshot& snapshot) const {
             part(tr("left"), durationText(snapshot.secondsLeft));
         part(tr("on"), textOf(snapshot.run->device));
     }
-    return parts.join(QStringLiteral("&nbsp;&nbsp;&nbsp;"));
+    return parts;
 }
 
-QString RunBar::stateWords() const { return state_->text(); }
-QString RunBar::statusWords() const { return status_->text(); }
+QString RunBar::statusWords() const { return plainOf(status_->text()); }
 
 } // namespace dinoscope

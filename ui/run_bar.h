@@ -4,6 +4,7 @@
 #include "engine/api/command.h"
 #include "engine/api/snapshot.h"
 
+#include <QStringList>
 #include <QToolBar>
 
 #include <map>
@@ -29,7 +30,7 @@ public:
     /// The action of run, pause, step, stop or save.
     QAction* action(CommandKind kind) const { return actions_.at(kind); }
     void show(const Snapshot& snapshot);
-    QString stateWords() const;
+    /// The parts that there is room for.
     QString statusWords() const;
     QLineEdit* search() const { return search_; }
 
@@ -42,19 +43,22 @@ signals:
 protected:
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void addCommand(CommandKind kind, const QString& text, const QString& tip, const QKeySequence& key,
                     Command command);
     void drawIcons();
     void showWhatIsAllowed(const Snapshot& snapshot);
-    QString statusText(const Snapshot& snapshot) const;
+    QStringList statusParts(const Snapshot& snapshot) const;
+    void fitStatus();
 
     EngineBridge& bridge_;
     QAction *newRun_, *export_;
     std::map<CommandKind, QAction*> actions_;
     std::map<CommandKind, QString> tips_;
     QLabel *state_, *status_;
+    QStringList parts_; ///< of the status, in HTML
     QProgressBar* progress_;
     QAction* lens_ = nullptr;
     QLineEdit* search_;

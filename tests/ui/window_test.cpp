@@ -168,6 +168,21 @@ TEST_F(WindowTest, ARefusedChangeShowsItsSentence) {
     EXPECT_TRUE(window->workspace().panel<CurvesPanel>()->plotOf("loss")->marks().empty());
 }
 
+TEST_F(WindowTest, TheStateOfTheRunIsNeverCutInAWord) {
+    makeWindow();
+    runToEnd();
+    const RunBar& bar = window->runBar();
+    window->resize(1900, 900);
+    EXPECT_TRUE(waitFor([&] { return bar.statusWords().endsWith(QStringLiteral("cpu")); }));
+    window->resize(1100, 900);
+    EXPECT_TRUE(waitFor([&] {
+        const QString words = bar.statusWords();
+        return words.startsWith(QStringLiteral("step")) && !words.endsWith(QStringLiteral("cpu"));
+    })) << bar.statusWords().toStdString();
+    window->resize(1900, 900);
+    EXPECT_TRUE(waitFor([&] { return bar.statusWords().endsWith(QStringLiteral("cpu")); }));
+}
+
 TEST_F(WindowTest, TheSearchFieldFiltersTheForm) {
     makeWindow();
     ParamForm& form = window->workspace().panel<ParametersPanel>()->form();
