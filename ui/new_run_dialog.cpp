@@ -10,6 +10,7 @@
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QDoubleSpinBox>
+#include <QEvent>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -126,6 +127,7 @@ void NewRunDialog::addRows() {
     column->setSpacing(16);
     column->addLayout(form);
     column->addWidget(message_);
+    column->addStretch(1);
     column->addWidget(buttons);
     message_->hide();
     fit_->hide();
@@ -180,6 +182,14 @@ void NewRunDialog::showFit() {
     fit_->setText(tr("A batch takes %1 pictures instead of %2, as there are no more to train on.")
                       .arg(countText(found), countText(wished)));
     fit_->setVisible(found < wished);
+}
+
+/// Words that take more lines than before would be squeezed.
+bool NewRunDialog::event(QEvent* event) {
+    const bool taken = QDialog::event(event);
+    if (event->type() == QEvent::LayoutRequest)
+        resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
+    return taken;
 }
 
 QWidget* NewRunDialog::makePlaceRow() {

@@ -37,6 +37,9 @@ public:
     /// The draft is then as before.
     void reject() override;
 
+protected:
+    bool event(QEvent* event) override;
+
 private:
     void addRows();
     void choosePreset(const std::string& id);

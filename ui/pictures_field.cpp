@@ -88,10 +88,10 @@ void PicturesField::take(const JobResult& result) {
     job_ = 0;
     if (result.error) {
         words_->setText(textOf(result.error->message));
-        return;
+    } else {
+        found_ = std::get<ScanReport>(result.answer);
+        words_->setText(foundWords(*found_));
     }
-    found_ = std::get<ScanReport>(result.answer);
-    words_->setText(foundWords(*found_));
     emit looked();
 }
 

@@ -32,7 +32,7 @@ public:
 signals:
     /// By hand, or by setPath().
     void pathChanged();
-    /// found() has changed.
+    /// found(), or what is said, has changed.
     void looked();
 
 protected:

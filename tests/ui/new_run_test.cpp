@@ -68,6 +68,11 @@ TEST_F(NewRunTest, SaysWhatAFolderHoldsAndFitsTheRunToIt) {
     look(QStringLiteral("/holiday/few"));
     EXPECT_EQ(preset(), QStringLiteral("own-pictures"));
     EXPECT_TRUE(says(QStringLiteral("A batch takes 33 pictures instead of 64")));
+    look(QStringLiteral("/damaged"));
+    const auto* words = dialog->findChild<QLabel*>(QStringLiteral("picturesFound"));
+    EXPECT_TRUE(waitFor([&] { return words->height() >= words->heightForWidth(words->width()); }))
+        << words->height() << " px for lines of " << words->heightForWidth(words->width());
+    look(QStringLiteral("/holiday/few"));
     dialog->accept();
     EXPECT_FALSE(dialog->isVisible());
     const ParamSet& params = window->draft().params();
