@@ -8,7 +8,7 @@
 namespace dinoscope {
 
 CachedSource::CachedSource(ImageSourcePtr source, std::int64_t budget)
-    : source_(std::move(source)), entries_(static_cast<std::size_t>(source_->count())) {
+    : WrappedSource(std::move(source)), entries_(static_cast<std::size_t>(source_->count())) {
     state_.budget = budget;
 }
 

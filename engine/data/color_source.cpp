@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/data/color_source.h"
 
+#include "engine/data/wrapped_source.h"
+
 #include <utility>
 
 namespace dinoscope {
 namespace {
 
-class ColorSource final : public ImageSource {
+class ColorSource final : public WrappedSource {
 public:
-    explicit ColorSource(ImageSourcePtr grey) : grey_(std::move(grey)) {}
+    explicit ColorSource(ImageSourcePtr grey) : WrappedSource(std::move(grey)) {}
 
-    std::int64_t count() const override { return grey_->count(); }
     int channels() const override { return 3; }
-    std::string name() const override { return grey_->name(); }
-    std::string fingerprint() const override { return grey_->fingerprint() + " in colour"; }
-    const std::vector<std::string>& classNames() const override { return grey_->classNames(); }
-    std::optional<std::int32_t> label(SampleIndex index) const override { return grey_->label(index); }
-    std::optional<PictureSize> uniformSize() const override { return grey_->uniformSize(); }
-    std::string pictureName(SampleIndex index) const override { return grey_->pictureName(index); }
-    std::string picturePlace(SampleIndex index) const override { return grey_->picturePlace(index); }
-    std::int64_t storedBytes() const override { return grey_->storedBytes(); }
-    Leftovers leftovers() const override { return grey_->leftovers(); }
+    std::string fingerprint() const override { return source_->fingerprint() + " in colour"; }
 
     PictureView read(SampleIndex index, Image& buffer) const override {
         Image decoded;
-        const PictureView view = grey_->read(index, decoded);
+        const PictureView view = source_->read(index, decoded);
         buffer.width = view.width;
         buffer.height = view.height;
         buffer.channels = 3;
@@ -34,9 +27,6 @@ public:
             buffer.pixels[3 * i] = buffer.pixels[3 * i + 1] = buffer.pixels[3 * i + 2] = view.pixels[i];
         return PictureView(buffer);
     }
-
-private:
-    ImageSourcePtr grey_;
 };
 
 } // namespace
